@@ -1,0 +1,1 @@
+"""The pure part: no clock, disk, network, process, randomness or logging. Same inputs, same bytes out."""

@@ -1,0 +1,1 @@
+"""Model and model into a comparison: merging, paths, project, patch, indirect changes, components."""

@@ -1,0 +1,1 @@
+"""Comparison and policy into gate results."""

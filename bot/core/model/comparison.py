@@ -1,0 +1,114 @@
+"""Head beside base, before any judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.core.model.coverage import Coverage, Metric, Tally
+from bot.core.model.errors import Problem
+from bot.core.model.lines import Lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """Why a total moved. ``base - deleted + elsewhere_after - elsewhere_before + added == head``, in both numbers.
+
+    *added* is what lies on lines the change added (and files new to the measurement), *deleted* what lay on lines
+    it deleted (and files that left), *elsewhere* what changed on lines it did not touch.
+    """
+
+    base: Tally
+    head: Tally
+    added: Tally
+    deleted: Tally
+    elsewhere_before: Tally
+    elsewhere_after: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """One metric's project coverage. *base* and *delta* are ``None`` without a baseline of that metric."""
+
+    metric: Metric
+    head: Tally
+    base: Tally | None = None
+    delta: Delta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchFile:
+    """The added and measured lines of one file, in the tested tree's numbering: disjoint sets."""
+
+    hit: Lines
+    partial: Lines
+    miss: Lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """Files with at least one added, measured line, by path."""
+
+    files: Mapping[str, PatchFile] = field(default_factory=dict[str, PatchFile])
+
+    @property
+    def hit(self) -> int:
+        return sum(len(file.hit) for file in self.files.values())
+
+    @property
+    def partial(self) -> int:
+        return sum(len(file.partial) for file in self.files.values())
+
+    @property
+    def miss(self) -> int:
+        return sum(len(file.miss) for file in self.files.values())
+
+    @property
+    def tally(self) -> Tally:
+        """Partial lines count as covered, as diff-cover and the line rates of LCOV and Cobertura have it."""
+        return Tally(self.hit + self.partial, self.hit + self.partial + self.miss)
+
+    @property
+    def strict_tally(self) -> Tally:
+        """Partial lines count as missed, as Codecov has it."""
+        return Tally(self.hit, self.hit + self.partial + self.miss)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indirect:
+    """Lines of one file that the change did not touch and whose fate changed, in the tested tree's numbering."""
+
+    newly_missed: Lines  # was hit or partial, is missed
+    newly_hit: Lines  # was missed, is hit or partial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentCoverage:
+    """One component of the policy: the files its paths select, by each metric measured there."""
+
+    name: str
+    head: Mapping[Metric, Tally]
+    base: Mapping[Metric, Tally]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageComparison:
+    """All that coverage says of a change. *head* is the union of every upload by metric, on repository paths.
+
+    *unreported* are changed files that look like source and appear in no report; *left* are files that the base
+    measured, that still exist, and that no head report mentions; *unmatched* are report paths that fit no tracked
+    file; *set_aside* are reports not judged because a richer one of the same run is there.
+    """
+
+    head: Mapping[Metric, Coverage]
+    projects: tuple[Project, ...]
+    patch: Patch | None
+    indirect: Mapping[str, Indirect] = field(default_factory=dict[str, Indirect])
+    components: tuple[ComponentCoverage, ...] = ()
+    unreported: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    missing_hunks: tuple[str, ...] = ()
+    nothing_coverable: bool = False

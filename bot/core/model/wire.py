@@ -1,0 +1,97 @@
+"""Coverage as bytes: what the limited child hands to its parent, and what history keeps.
+
+MessagePack by msgspec, typed on the way in: bytes of another shape, with hostile numbers or too deep are refused.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.core.model.coverage import Arms, Blocks, Coverage, FileCoverage, Metric
+from bot.core.model.lines import HIGHEST_LINE, Lines
+
+
+class _WireArms(msgspec.Struct, array_like=True, frozen=True):
+    known: list[str]
+    taken: list[str]
+    total: int
+    covered: int
+    open: list[str] | None
+
+
+class _WireFile(msgspec.Struct, array_like=True, frozen=True):
+    measured: bytes
+    executed: bytes
+    excluded: bytes
+    arms: dict[int, _WireArms]
+    functions: dict[str, bool]
+    hit_blocks: bytes | None
+    missed_blocks: bytes | None
+
+
+class _WireCoverage(msgspec.Struct, array_like=True, frozen=True):
+    version: int
+    metric: Metric
+    files: dict[str, _WireFile]
+
+
+VERSION = 1
+_decoder = msgspec.msgpack.Decoder(_WireCoverage)
+
+
+def encode(coverage: Coverage) -> bytes:
+    """*coverage* as bytes; equal measurements give equal bytes."""
+    files = {path: _file_out(coverage.files[path]) for path in sorted(coverage.files)}
+    return msgspec.msgpack.encode(_WireCoverage(VERSION, coverage.metric, files))
+
+
+def decode(data: bytes) -> Coverage:
+    """The measurement in *data*. Raises ``ValueError`` for anything that ``encode`` did not write."""
+    wire = _decoder.decode(data)  # msgspec.ValidationError and DecodeError are ValueErrors
+    if wire.version != VERSION:
+        raise ValueError(f"a measurement of version {wire.version}, not {VERSION}")
+    return Coverage(metric=wire.metric, files={path: _file_in(file) for path, file in wire.files.items()})
+
+
+def _file_out(file: FileCoverage) -> _WireFile:
+    return _WireFile(
+        measured=file.measured.to_bytes(),
+        executed=file.executed.to_bytes(),
+        excluded=file.excluded.to_bytes(),
+        arms={line: _arms_out(file.arms[line]) for line in sorted(file.arms)},
+        functions={name: file.functions[name] for name in sorted(file.functions)},
+        hit_blocks=None if file.blocks is None else b"\n".join(sorted(file.blocks.hit)),
+        missed_blocks=None if file.blocks is None else b"\n".join(sorted(file.blocks.miss)),
+    )
+
+
+def _arms_out(arms: Arms) -> _WireArms:
+    opened = None if arms.open is None else sorted(arms.open)
+    return _WireArms(sorted(arms.known), sorted(arms.taken), arms.total, arms.covered, opened)
+
+
+def _file_in(file: _WireFile) -> FileCoverage:
+    if file.hit_blocks is not None and file.missed_blocks is not None:
+        return FileCoverage.of_blocks(Blocks(_blocks_in(file.hit_blocks), _blocks_in(file.missed_blocks)))
+    return FileCoverage(
+        measured=_lines_in(file.measured),
+        executed=_lines_in(file.executed),
+        excluded=_lines_in(file.excluded),
+        arms={line: _arms_in(arms) for line, arms in file.arms.items()},
+        functions=file.functions,
+    )
+
+
+def _arms_in(arms: _WireArms) -> Arms:
+    opened = None if arms.open is None else frozenset(arms.open)
+    return Arms(frozenset(arms.known), frozenset(arms.taken), arms.total, arms.covered, opened)
+
+
+def _blocks_in(data: bytes) -> frozenset[bytes]:
+    return frozenset(data.split(b"\n")) if data else frozenset()
+
+
+def _lines_in(data: bytes) -> Lines:
+    if len(data) > HIGHEST_LINE // 8 + 1:
+        raise ValueError("a line set beyond any source file")
+    return Lines.from_bytes(data)

@@ -1,0 +1,1 @@
+"""Bytes into model, one file a format, chosen by content."""

@@ -1,0 +1,1 @@
+"""Coverage reports, one file a format."""
