@@ -37,6 +37,8 @@ class PullRequest:
     author: str
     draft: bool = False
     open: bool = True
+    merge_sha: str | None = None  # GitHub's test merge, as last computed
+    comments: int | None = None  # how many comments it has, where the answer says so
 
 
 class BaseRule(StrEnum):

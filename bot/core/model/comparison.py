@@ -84,11 +84,15 @@ class Indirect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentCoverage:
-    """One component of the policy: the files its paths select, by each metric measured there."""
+    """One component of the policy: the files its paths select, by each metric measured there. *deleted* is what the
+    change took away of *base*; *exists* whether the repository holds a file of it (or that is not known).
+    """
 
     name: str
     head: Mapping[Metric, Tally]
     base: Mapping[Metric, Tally]
+    deleted: Mapping[Metric, Tally] = field(default_factory=dict[Metric, Tally])
+    exists: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property, reduce
+from itertools import compress
 from operator import add
+from typing import Self
+
+import msgspec
 
 from bot.core.model.lines import NO_LINES, Lines
 
@@ -94,52 +98,79 @@ class Arms:
         return Tally(min(self.covered, self.total), self.total)
 
 
-@dataclass(frozen=True, slots=True)
 class Blocks:
     """Go's basic blocks of one file, by identity ``"line.col,line.col statements"`` as the profile writes it.
 
-    A block that ran in any profile is in *hit*; *miss* holds the others. Both are disjoint.
+    A block that ran in any profile is in *hit*; *miss* holds the others. Both are disjoint. They are kept as text and
+    made into sets when asked for: a million blocks take 20 MB so, and 150 MB as sets.
     """
 
-    hit: frozenset[bytes] = frozenset()
-    miss: frozenset[bytes] = frozenset()
+    __slots__ = ("_hit", "_miss")
+
+    def __init__(self, hit: frozenset[bytes] = frozenset(), miss: frozenset[bytes] = frozenset()) -> None:
+        self._hit = b"\n".join(hit)
+        self._miss = b"\n".join(miss)
+
+    @classmethod
+    def of_texts(cls, hit: bytes, miss: bytes) -> Self:
+        """The blocks in two texts of one block a line, in any order; no block is in them twice."""
+        blocks = cls()
+        blocks._hit, blocks._miss = hit, miss
+        return blocks
+
+    @property
+    def hit(self) -> frozenset[bytes]:
+        return frozenset(self._hit.split(b"\n")) if self._hit else frozenset()
+
+    @property
+    def miss(self) -> frozenset[bytes]:
+        return frozenset(self._miss.split(b"\n")) if self._miss else frozenset()
 
     def __or__(self, other: Blocks) -> Blocks:
         hit = self.hit | other.hit
         return Blocks(hit, (self.miss | other.miss) - hit)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Blocks) and self.hit == other.hit and self.miss == other.miss
+
+    def __hash__(self) -> int:
+        return hash((self.hit, self.miss))
+
+    def __repr__(self) -> str:
+        return f"Blocks(hit={self.hit!r}, miss={self.miss!r})"
+
     @property
     def statements(self) -> Tally:
-        covered = sum(_statements(block) for block in self.hit)
-        return Tally(covered, covered + sum(_statements(block) for block in self.miss))
+        covered = sum(_numbers(self._hit)[4::5])
+        return Tally(covered, covered + sum(_numbers(self._miss)[4::5]))
 
     def lines(self) -> tuple[Lines, Lines, Lines]:
         """(measured, executed, partial) lines. A block without statements measures nothing."""
-        hit, miss = _spans(self.hit), _spans(self.miss)
+        hit, miss = _spans(self._hit), _spans(self._miss)
         return hit | miss, hit, hit & miss
 
 
-def _statements(block: bytes) -> int:
-    return int(block[block.rindex(b" ") :])
+_read_numbers = msgspec.json.Decoder(list[int]).decode  # ten times the speed of int(), block by block
+_COMMAS = bytes.maketrans(b". \n", b",,,")
 
 
-def _spans(blocks: Iterable[bytes]) -> Lines:
-    bits = 0
-    for block in blocks:
-        first, _, rest = block.partition(b".")
-        _, _, rest = rest.partition(b",")
-        last, _, rest = rest.partition(b".")
-        if rest[rest.index(b" ") :] != b" 0":
-            start = int(first)
-            bits |= ((1 << (int(last) - start + 1)) - 1) << start
-    return Lines(bits)
+def _numbers(blocks: bytes) -> list[int]:
+    """Line, column, line, column and statements of every block, one after the other."""
+    return _read_numbers(b"[" + blocks.translate(_COMMAS) + b"]")
+
+
+def _spans(blocks: bytes) -> Lines:
+    numbers = _numbers(blocks)
+    statements = numbers[4::5]
+    return Lines.of_spans(list(compress(numbers[::5], statements)), list(compress(numbers[2::5], statements)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileCoverage:
-    """One file's measurement. *executed* lies within *measured*; *arms* are keyed by line; *functions* map an
-    identity (``"line:name"``, or the name alone) to whether it ran. *excluded* lines were taken out by the user
-    (``# pragma: no cover``) where the format says so. *blocks* is present for Go alone and rules the rest.
+    """One file's measurement. *executed* lies within *measured*; *arms* are keyed by line, and under 0 stand those that
+    a report counts without saying where; *functions* map an identity (``"line:name"``, or the name alone) to whether
+    it ran. *excluded* lines were taken out by the user (``# pragma: no cover``) where the format says so. *blocks* is
+    present for Go alone and rules the rest.
     """
 
     measured: Lines = NO_LINES

@@ -46,6 +46,12 @@ class ReportError(CovgateError):
         return str(self.at("input"))
 
 
+class UnknownFormat(ReportError):
+    """A file that is no report of any format that covgate reads. It may be something else altogether; under a
+    report's name it may be a report that was destroyed.
+    """
+
+
 class PolicyError(ReportError):
     """A policy file that cannot be used: an unknown key, a wrong type, a duplicate, with its line."""
 

@@ -13,12 +13,17 @@ from bot.core.model.errors import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One parsed report file. *format* is its published name (``docs/formats.md``), *digest* the file's SHA-256."""
+    """One parsed report file. *format* is its published name (``docs/formats.md``), *digest* the file's SHA-256.
+
+    *roots* are the directories that the report says its file names start from (Cobertura's ``<source>``), as written:
+    a relative name belongs under one of them.
+    """
 
     path: str
     format: str
     digest: str
     coverage: Coverage
+    roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +31,14 @@ class Upload:
     """What one job of one run brought: an artifact, or the report files of a checkout.
 
     *problems* are reports that are broken; *ignored* are files that are no report at all, listed and left.
-    *root* is the directory on the machine that measured, from the manifest; *tracked* its ``git ls-files``.
+    *root* is the directory on the machine that measured, from the manifest. *workflow* is the path of the workflow
+    whose run this is, from GitHub: jobs of two workflows may share a name. Of one workflow's uploads under one *job*,
+    *name* and *index* only the last attempt counts.
     """
 
     name: str
     job: str = ""
+    workflow: str = ""
     run_id: int = 0
     run_attempt: int = 1
     reports: tuple[Report, ...] = ()

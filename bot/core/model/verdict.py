@@ -37,8 +37,9 @@ class BelowTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """Coverage fell by more than *max_drop* (a ratio) allows. *before* and *after* are what the change is answerable
-    for: covered code that was deleted is taken out of *before*.
+    """Coverage fell by more than *max_drop* (a ratio) allows. *before* is the base, *after* what the change is
+    answerable for: the head, or the head with the deleted code put back where that is kinder. Deleting covered code
+    is no drop, and rewriting it badly is.
     """
 
     before: Tally
@@ -71,7 +72,11 @@ class SmallPatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NothingToJudge:
-    """No added line is measured (patch), or a component holds no measured file."""
+    """No added line is measured (patch), or a component holds no file. *unreported* are the changed files that look
+    like source and are in no report: with them the patch is not known to be harmless.
+    """
+
+    unreported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,25 @@ MessagePack by msgspec, typed on the way in: bytes of another shape, with hostil
 
 from __future__ import annotations
 
+import re
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from bot.core.model.coverage import Arms, Blocks, Coverage, FileCoverage, Metric
 from bot.core.model.lines import HIGHEST_LINE, Lines
+
+_Count = Annotated[int, Meta(ge=0, le=1 << 32)]
+_Line = Annotated[int, Meta(ge=0, le=HIGHEST_LINE)]
+_BLOCKS = re.compile(rb"(?:\d{1,7}\.\d{1,9},\d{1,7}\.\d{1,9} \d{1,9}(?:\n(?!\Z)|\Z))*")
 
 
 class _WireArms(msgspec.Struct, array_like=True, frozen=True):
     known: list[str]
     taken: list[str]
-    total: int
-    covered: int
+    total: _Count
+    covered: _Count
     open: list[str] | None
 
 
@@ -23,7 +31,7 @@ class _WireFile(msgspec.Struct, array_like=True, frozen=True):
     measured: bytes
     executed: bytes
     excluded: bytes
-    arms: dict[int, _WireArms]
+    arms: dict[_Line, _WireArms]
     functions: dict[str, bool]
     hit_blocks: bytes | None
     missed_blocks: bytes | None
@@ -73,9 +81,12 @@ def _arms_out(arms: Arms) -> _WireArms:
 def _file_in(file: _WireFile) -> FileCoverage:
     if file.hit_blocks is not None and file.missed_blocks is not None:
         return FileCoverage.of_blocks(Blocks(_blocks_in(file.hit_blocks), _blocks_in(file.missed_blocks)))
+    measured, executed = _lines_in(file.measured), _lines_in(file.executed)
+    if executed - measured:
+        raise ValueError("lines that ran and were not measured")
     return FileCoverage(
-        measured=_lines_in(file.measured),
-        executed=_lines_in(file.executed),
+        measured=measured,
+        executed=executed,
         excluded=_lines_in(file.excluded),
         arms={line: _arms_in(arms) for line, arms in file.arms.items()},
         functions=file.functions,
@@ -83,11 +94,15 @@ def _file_in(file: _WireFile) -> FileCoverage:
 
 
 def _arms_in(arms: _WireArms) -> Arms:
-    opened = None if arms.open is None else frozenset(arms.open)
-    return Arms(frozenset(arms.known), frozenset(arms.taken), arms.total, arms.covered, opened)
+    known, taken = frozenset(arms.known), frozenset(arms.taken)
+    if not taken <= known:
+        raise ValueError("branches that were taken and are not known")
+    return Arms(known, taken, arms.total, arms.covered, None if arms.open is None else frozenset(arms.open))
 
 
 def _blocks_in(data: bytes) -> frozenset[bytes]:
+    if not _BLOCKS.fullmatch(data):
+        raise ValueError("blocks that no Go profile has")
     return frozenset(data.split(b"\n")) if data else frozenset()
 
 

@@ -1,0 +1,170 @@
+"""XML from strangers, as events: nothing is fetched, nothing is expanded, nothing is repaired, and no tree is built.
+
+Reports are read by lxml's parser with a target, which makes one call an element. Python's own expat may be years old and
+takes minutes over hostile input; lxml knows limits, and those that it lacks are kept here: an internal subset of the
+DOCTYPE is refused (it is where entities are declared), as are an encoding that could hide one, a tag or text of more
+than 64 KiB, and too many or too deep elements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from lxml import etree
+
+from bot.core.model.errors import ReportError
+from bot.core.parse.intake import HEAD, Intake
+
+MOST_ELEMENTS = 5_000_000
+DEEPEST = 64
+MOST_ATTRIBUTES = 64
+LONGEST = 64 << 10
+
+_ENCODINGS = re.compile(r"utf-?8|utf-?16(?:[lb]e)?|us-ascii|iso-8859-\d{1,2}|windows-125\d", re.IGNORECASE)
+_DECLARATION = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
+_DOCTYPE = re.compile(r"<!DOCTYPE\s+([^\s\[>]+)(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*([\[>])")
+_TAG = re.compile(r"<([^\s/<>!?]+)([^<>]*)")
+_POSITION = re.compile(r",? line \d+, column \d+.*\Z|\n.*\Z", re.DOTALL)
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+
+
+class Misfit(Exception):
+    """Well-formed XML that is no such report: *reason* says why, *near* is how the place looks in the file."""
+
+    def __init__(self, reason: str, near: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.near = near
+
+
+class Target(Protocol):
+    """What hears of the elements. It may raise ``Misfit`` and ``ReportError``."""
+
+    def start(self, tag: str, attrib: dict[str, str], /) -> None: ...
+    def end(self, tag: str, /) -> None: ...
+    def data(self, data: str, /) -> None: ...
+    def close(self) -> None: ...
+
+    def settle(self) -> None:
+        """Called between two pieces of the file, so that what is found late is found near its place."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How a document begins: the name of its root, the rest of that tag and what follows it, both as far as the head
+    goes; *prolog* is what stands before, *refused* why the document is not read, if it is not.
+    """
+
+    root: str
+    attributes: str = ""
+    content: str = ""
+    prolog: str = ""
+    refused: str | None = None
+
+
+def opening_of(head: bytes) -> Opening | None:
+    """The beginning of the XML in *head*, or ``None`` if no root element begins there."""
+    text = _text(head)
+    declared = _DECLARATION.match(text)
+    refused = None
+    if declared is not None and not _ENCODINGS.fullmatch(declared[1]):
+        refused = f"its encoding {declared[1][:40]!r} is not read"
+    at = _skipped_space(text, 0)
+    while at < len(text):
+        if text.startswith("<?", at):
+            end = text.find("?>", at) + 2
+        elif text.startswith("<!--", at):
+            end = text.find("-->", at + 4) + 3
+        elif found := _DOCTYPE.match(text, at):
+            if found[2] == "[":
+                return Opening(
+                    root=found[1], refused="its DOCTYPE declares entities or the like, which no report needs"
+                )
+            end = found.end()
+        else:
+            break
+        if end <= at:
+            return None
+        at = _skipped_space(text, end)
+    found = _TAG.match(text, at)
+    if found is None:
+        return None
+    return Opening(root=found[1], attributes=found[2], content=text[found.end() :], prolog=text[:at], refused=refused)
+
+
+def _text(head: bytes) -> str:
+    for mark, encoding in (*_MARKS, *_UNMARKED):
+        if head.startswith(mark):
+            return head.decode(encoding, "ignore").removeprefix("\ufeff")
+    return head.decode("latin-1")
+
+
+def _skipped_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def read_markup(intake: Intake, target: Target) -> None:
+    """Tell *target* of the document in *intake*. Raises ``ReportError``, with the line, for what is not whole,
+    well-formed XML within the limits, and for what the target does not take.
+    """
+    opening = opening_of(intake.head[:HEAD])
+    if opening is not None and opening.refused:
+        raise ReportError(opening.refused, line=1)
+    parser = etree.XMLParser(
+        target=target,
+        resolve_entities="internal",
+        huge_tree=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    pieces = _Pieces()
+    try:
+        for piece in pieces.of(intake):
+            parser.feed(piece)
+            target.settle()
+        parser.close()
+        target.settle()
+    except Misfit as misfit:
+        raise ReportError(misfit.reason, line=pieces.line_of(misfit.near)) from None
+    except etree.XMLSyntaxError as error:
+        reason = _POSITION.sub("", error.msg or "").strip()
+        raise ReportError(f"it is not whole, well-formed XML: {reason}", line=error.lineno or None) from None
+
+
+class _Pieces:
+    """A document in pieces, held to the limits that can be seen without parsing."""
+
+    def __init__(self) -> None:
+        self._since_tag = 0  # bytes since the last "<"
+        self._piece = b""
+        self._line = 1  # of the beginning of the piece
+
+    def of(self, intake: Intake) -> Iterator[bytes]:
+        for block in intake.blocks():
+            for at in range(0, len(block), 8 << 10):
+                self._line += self._piece.count(b"\n")
+                self._piece = block[at : at + (8 << 10)]
+                self._check()
+                yield self._piece
+
+    def line_of(self, near: str) -> int:
+        """The line in the current piece that looks like *near*, or its first."""
+        at = self._piece.find(near.encode())
+        return self._line + self._piece.count(b"\n", 0, max(at, 0))
+
+    def _check(self) -> None:
+        first = self._piece.find(b"<")
+        if self._since_tag + (len(self._piece) if first < 0 else first) > LONGEST:
+            raise ReportError(f"a tag or a text in it is over {LONGEST >> 10} KiB", line=self._line)
+        self._since_tag = (
+            self._since_tag + len(self._piece) if first < 0 else len(self._piece) - self._piece.rfind(b"<")
+        )
