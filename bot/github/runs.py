@@ -1,0 +1,53 @@
+"""Workflow runs and the artifacts that they left."""
+
+from __future__ import annotations
+
+from bot.core.model.commit import Repo
+from bot.flows.ports import Artifact, NotFound, Run
+from bot.github.answers import ArtifactEntry, WorkflowRun
+from bot.github.client import Client
+
+
+async def runs(client: Client, repo: Repo, head_sha: str) -> list[Run]:
+    """Every workflow run of *head_sha*, of any event, each at its latest attempt."""
+    found = await client.pages(repo, "/actions/runs", WorkflowRun, params={"head_sha": head_sha}, key="workflow_runs")
+    return [_run(repo, run) for run in found]
+
+
+async def artifacts(client: Client, repo: Repo, run_id: int) -> list[Artifact]:
+    """Every artifact of a run, of all its attempts, those that have expired among them."""
+    found = await client.pages(repo, f"/actions/runs/{run_id}/artifacts", ArtifactEntry, key="artifacts")
+    return [
+        Artifact(
+            id=artifact.id,
+            name=artifact.name,
+            size=artifact.size_in_bytes,
+            expired=artifact.expired,
+            run_id=run_id,
+            digest=artifact.digest,
+            created_at=artifact.created_at,
+        )
+        for artifact in found
+    ]
+
+
+def _run(repo: Repo, run: WorkflowRun) -> Run:
+    """Raises ``NotFound`` where the repository's name has passed to another one."""
+    if run.repository.id != repo.id:
+        raise NotFound(f"{repo.full_name} is another repository now")
+    head = run.head_repository
+    return Run(
+        id=run.id,
+        attempt=run.run_attempt,
+        path=run.path.partition("@")[0],  # GitHub may add @BRANCH
+        name=run.name or run.path,
+        event=run.event,
+        status=run.status or "queued",
+        conclusion=run.conclusion,
+        head_sha=run.head_sha,
+        head_branch=run.head_branch or "",
+        head_repo_id=head.id if head else None,
+        updated_at=run.updated_at,
+        head_owner=head.owner.login if head and head.owner else None,
+        head_tree=run.head_commit.tree_id if run.head_commit else None,
+    )

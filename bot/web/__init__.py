@@ -1,0 +1,1 @@
+"""What the outside reaches over HTTP: deliveries in; badges, pages and health out. Knows nothing of GitHub's API."""
