@@ -1,0 +1,1 @@
+"""The limited child: untrusted archives and report bytes go in, parsed models come out through a pipe."""

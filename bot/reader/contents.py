@@ -1,0 +1,139 @@
+"""What an artifact holds, as frames: the manifest and its reports, or every file of a plain artifact by content.
+
+Each report is parsed as its bytes are inflated. A broken one costs only itself; the others are still told.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+
+from bot.core.model.errors import ReportError, UnknownFormat
+from bot.core.model.wire import encode
+from bot.core.parse.report import parse_report
+from bot.reader.archive import Archive, Member
+from bot.reader.frames import Broken, Described, Finished, Frame, Ignored, Opened, Parsed, Tracked
+from bot.reader.limits import Limits
+from bot.reader.manifest import FOLDER, NAME, Manifest, is_manifest, parse_manifest
+
+_ZIP = b"PK"
+_BLOCK = 256 << 10
+_GZIP = 16 + zlib.MAX_WBITS
+_LONGEST_REASON = 1000
+
+
+def contents(descriptor: int, name: str, limits: Limits) -> Iterator[Frame]:
+    """Everything in the artifact *name* that is open at *descriptor*, ``Finished`` at its end."""
+    yield Opened(name)
+    try:
+        if os.pread(descriptor, len(_ZIP), 0) == _ZIP:
+            yield from _archived(Archive(descriptor, limits), limits)
+        else:
+            yield from _bare(descriptor, name, limits)
+    except ReportError as error:
+        yield _broken(error, name)
+    yield Finished()
+
+
+def _archived(archive: Archive, limits: Limits) -> Iterator[Frame]:
+    members = {member.name: member for member in archive.members}
+    described = members.get(NAME)
+    if described is not None:
+        data = _whole(archive, described, limits.manifest)
+        if is_manifest(data) or any(name.startswith(FOLDER) for name in members):
+            yield from _collected(archive, members, parse_manifest(data), limits)
+            return
+    for member in archive.members:
+        yield from _report(member.name, archive.blocks(member))
+
+
+def _collected(archive: Archive, members: dict[str, Member], manifest: Manifest, limits: Limits) -> Iterator[Frame]:
+    """An upload of the collecting action: what its manifest lists, no more."""
+    yield Described(manifest)
+    listed = {NAME, manifest.tracked}
+    for report in manifest.reports:
+        member = members.get(report.file)
+        if report.file in listed:
+            yield Broken(report.name, "the manifest lists it twice", None)
+        elif member is None:
+            yield Broken(report.name, "the manifest lists it, and the archive does not hold it", None)
+        else:
+            yield from _report(report.name, archive.blocks(member), digest=report.sha256)
+        listed.add(report.file)
+    if manifest.tracked is not None:
+        yield from _tracked(archive, members.get(manifest.tracked), manifest.tracked, limits)
+    for name in members.keys() - listed:
+        yield Ignored(name)
+
+
+def _bare(descriptor: int, name: str, limits: Limits) -> Iterator[Frame]:
+    """A file that was uploaded as it is, as ``archive: false`` of ``actions/upload-artifact`` does."""
+    size = os.fstat(descriptor).st_size
+    if size == 0:
+        raise ReportError("it is empty")
+    if size > limits.archive:
+        raise ReportError(f"it is over {limits.archive >> 20} MiB")
+    blocks = (os.pread(descriptor, _BLOCK, offset) for offset in range(0, size, _BLOCK))
+    for frame in _report(name, blocks):
+        if isinstance(frame, Ignored):
+            raise ReportError("it is neither a zip archive nor a report of a known format")
+        yield frame
+
+
+def _report(path: str, blocks: Iterator[bytes], *, digest: str | None = None) -> Iterator[Frame]:
+    """One report from its bytes. *digest* is the SHA-256 that it must have."""
+    yield Opened(path)
+    try:
+        report = parse_report(path, blocks)
+        if digest is not None and report.digest != digest:
+            raise ReportError("its bytes are not those that the manifest describes")
+        yield Parsed(path, report.format, report.digest, list(report.roots), encode(report.coverage))
+    except UnknownFormat:
+        yield Ignored(path)
+    except ReportError as error:
+        yield _broken(error, path)
+    except MemoryError:
+        yield Broken(path, "reading it takes more memory than a report may", None)
+
+
+def _broken(error: ReportError, path: str) -> Broken:
+    problem = error.at(path)
+    return Broken(problem.path, problem.reason[:_LONGEST_REASON], problem.line)
+
+
+def _whole(archive: Archive, member: Member, limit: int) -> bytes:
+    if member.size > limit:
+        raise ReportError(f"it is over {limit >> 20} MiB", path=member.name)
+    return b"".join(archive.blocks(member))
+
+
+def _tracked(archive: Archive, member: Member | None, name: str, limits: Limits) -> Iterator[Frame]:
+    """The names in a gzipped list, one a line, or each ended by NUL as ``git ls-files -z`` writes them."""
+    yield Opened(name)
+    try:
+        if member is None:
+            raise ReportError("the manifest names it, and the archive does not hold it")
+        data = _gunzipped(archive.blocks(member), limits.tracked)
+        names = data.split(b"\0" if b"\0" in data else b"\n")
+        if len(names) > limits.tracked_names:
+            raise ReportError(f"it lists more than {limits.tracked_names} files")
+        yield Tracked([name.decode("utf-8", "backslashreplace") for name in names if name])
+    except ReportError as error:
+        yield _broken(error, name)
+
+
+def _gunzipped(blocks: Iterable[bytes], limit: int) -> bytes:
+    """The single gzip member in *blocks*, at most *limit* bytes inflated."""
+    inflate = zlib.decompressobj(_GZIP)
+    data = bytearray()
+    try:
+        for block in blocks:
+            data += inflate.decompress(block, limit + 1 - len(data))
+            if inflate.unconsumed_tail or len(data) > limit:
+                raise ReportError(f"it inflates to more than {limit >> 20} MiB")
+    except zlib.error:
+        raise ReportError("its compressed bytes are damaged") from None
+    if not inflate.eof or inflate.unused_data:
+        raise ReportError("its compressed bytes are cut short or followed by others")
+    return bytes(data)
