@@ -74,6 +74,8 @@ class Run:
     head_branch: str
     head_repo_id: int | None
     updated_at: datetime
+    head_owner: str | None = None  # login of the head repository's owner
+    head_tree: str | None = None  # SHA of the head commit's tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,16 @@ class Comment:
     app_id: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchFiles:
+    """A pull request's diff put together from its file list, for where GitHub refuses to make one. *missing* are
+    files whose hunks the list left out.
+    """
+
+    diff: bytes
+    missing: tuple[str, ...] = ()
+
+
 class Unchanged:
     """The answer to a conditional question whose etag still holds."""
 
@@ -160,16 +172,30 @@ class Forge(Protocol):
     async def merge_base(self, repo: Repo, base: str, head: str) -> str: ...
     async def ancestors(self, repo: Repo, sha: str, *, limit: int) -> list[str]: ...
     async def diff(self, repo: Repo, base: str, head: str) -> bytes: ...
+    async def files(self, repo: Repo, sha: str) -> frozenset[str] | None:
+        """The paths of every file at commit *sha*, ``None`` where GitHub will not list them all."""
+        ...
+
+    async def patch_files(self, repo: Repo, number: int) -> PatchFiles: ...
     async def file(self, repo: Repo, path: str, ref: str, *, etag: str | None = None) -> File | Unchanged | None: ...
     async def find_check(self, repo: Repo, head_sha: str, name: str) -> int | None: ...
     async def create_check(self, repo: Repo, check: CheckRun) -> int: ...
-    async def update_check(self, repo: Repo, check_id: int, check: CheckRun) -> None: ...
+    async def update_check(self, repo: Repo, check_id: int, check: CheckRun) -> int:
+        """Make that check run say *check*. Gives the id of the run that says so now, which may be a new one."""
+        ...
+
+    async def comment(self, repo: Repo, comment_id: int) -> Comment: ...
     async def own_comments(self, repo: Repo, number: int) -> list[Comment]: ...
     async def create_comment(self, repo: Repo, number: int, body: str) -> int: ...
     async def update_comment(self, repo: Repo, comment_id: int, body: str) -> None: ...
     async def delete_comment(self, repo: Repo, comment_id: int) -> None: ...
     async def permission(self, repo: Repo, user: str) -> str: ...
     async def react(self, repo: Repo, comment_id: int, content: str) -> None: ...
+    async def lost_deliveries(self, *, since: datetime) -> list[int]:
+        """Ids of the deliveries sent since then of which no attempt arrived, one for each, oldest first."""
+        ...
+
+    async def redeliver(self, delivery_id: int) -> None: ...
 
 
 # --- reading what came in ----------------------------------------------------------------------------------------
@@ -227,7 +253,9 @@ class Inbox(Protocol):
 
 
 class StoreUnavailable(CovgateError):
-    """The database cannot take a write now (locked, full, down)."""
+    """The database cannot do this now (locked, full, down). It may later, so ``Jobs`` tries again."""
+
+    retryable = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -329,8 +357,12 @@ class History(Protocol):
     async def repo(self, repo_id: int) -> Repo | None: ...
     async def repo_named(self, owner: str, name: str) -> Repo | None: ...
     async def forget_repo(self, repo_id: int) -> None: ...
+    async def forget_installation(self, installation: int) -> None:
+        """Mark its repositories as out of reach: ``repo`` and ``repo_named`` give ``None`` for them from now on."""
+        ...
 
     async def remember_pull(self, repo_id: int, pull: TrackedPull) -> None: ...
+    async def pull(self, repo_id: int, number: int) -> TrackedPull | None: ...
     async def pulls(self, repo_id: int, head_sha: str) -> list[TrackedPull]: ...
     async def pulls_onto(self, repo_id: int, base_ref: str) -> list[TrackedPull]: ...
 
@@ -366,19 +398,3 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The time, in UTC."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edges:
-    """All ports that the service's flows use, wired once."""
-
-    forge: Forge
-    reader: Reader
-    inbox: Inbox
-    jobs: Jobs
-    outbox: Outbox
-    history: History
-    clock: Clock
-    public_url: str = ""
-    app_id: int = 0
-    default_mode: str = "report"

@@ -1,0 +1,119 @@
+"""Judge one head commit and say so: gather, evaluate, publish, record.
+
+Level, not edge: the job reads the truth anew each time, so duplicates, reordering and losses change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.core.evaluate import broken_policy, evaluate
+from bot.core.model.commit import Repo
+from bot.core.model.verdict import Conclusion, Evaluation
+from bot.flows.answer import answer_check, answer_comment, answer_page
+from bot.flows.edges import Edges
+from bot.flows.failpoints import failpoint
+from bot.flows.gather import Case, gather
+from bot.flows.publish import has_comment, publish_check, publish_comment
+from bot.flows.receive import check_job
+from bot.flows.subjects import subjects
+
+_STRICTEST = (
+    Conclusion.ACTION_REQUIRED,
+    Conclusion.FAILURE,
+    Conclusion.PENDING,
+    Conclusion.NEUTRAL,
+    Conclusion.SUCCESS,
+)
+
+
+async def check(edges: Edges, repo_id: int, head_sha: str) -> None:
+    """Bring the check run, the comments and the history of *head_sha* to where they should be now."""
+    failpoint("check.started")
+    repo = await edges.history.repo(repo_id)
+    if repo is None:
+        return  # uninstalled since: no further call
+    runs = await edges.forge.runs(repo, head_sha)
+    cases = [
+        await gather(edges, repo, subject, head_sha, runs) for subject in await subjects(edges, repo, head_sha, runs)
+    ]
+    failpoint("check.gathered")
+    judged = [(case, _judge(case)) for case in cases]
+    failpoint("check.evaluated")
+    if not judged:
+        return  # a branch nobody asks about
+    await _publish(edges, repo, judged)
+    await _record(edges, repo, judged)
+    await _come_back(edges, repo, head_sha, cases)
+    failpoint("check.finished")
+
+
+def _judge(case: Case) -> Evaluation:
+    if case.rules.problem is not None:
+        return broken_policy(case.evidence, case.rules.problem)
+    return evaluate(
+        case.evidence,
+        case.baseline,
+        case.diff,
+        case.rules.policy,
+        policy_sha256=case.rules.sha256,
+        policy_commit=case.rules.commit,
+    )
+
+
+def strictest(judged: Sequence[tuple[Case, Evaluation]]) -> tuple[Case, Evaluation]:
+    """One check run stands on a commit, however many pull requests share it: the hardest verdict is its."""
+    return min(judged, key=lambda one: _STRICTEST.index(one[1].verdict.conclusion))
+
+
+async def _publish(edges: Edges, repo: Repo, judged: Sequence[tuple[Case, Evaluation]]) -> None:
+    case, hardest = strictest(judged)
+    await publish_check(edges, repo, answer_check(edges, repo, case, hardest))
+    await edges.history.publish(repo.id, answer_page(edges, repo, case, hardest))
+    for one, evaluation in judged:
+        await _comment(edges, repo, one, evaluation)
+
+
+async def _comment(edges: Edges, repo: Repo, case: Case, evaluation: Evaluation) -> None:
+    """Comment where the policy wants it. A pending verdict is said by the check run alone, until a comment exists."""
+    pull, rules = case.subject.pull, case.rules.policy.comment
+    if pull is None or rules.when == "never" or (pull.draft and not rules.drafts):
+        return
+    if not await has_comment(edges, repo, pull.number):
+        quiet = (Conclusion.PENDING,) if rules.when == "always" else (Conclusion.PENDING, Conclusion.SUCCESS)
+        if evaluation.verdict.conclusion in quiet:
+            return
+    if not await _is_current(edges, repo, pull.number, pull.head_sha):
+        return  # pushed to meanwhile: the newer head's job speaks
+    await publish_comment(edges, repo, pull, answer_comment(edges, repo, case, evaluation))
+
+
+async def _is_current(edges: Edges, repo: Repo, number: int, head_sha: str) -> bool:
+    """Whether no delivery has told of a newer head meanwhile."""
+    tracked = await edges.history.pull(repo.id, number)
+    return tracked is None or tracked.head_sha == head_sha
+
+
+async def _record(edges: Edges, repo: Repo, judged: Sequence[tuple[Case, Evaluation]]) -> None:
+    """A push to a base branch, measured whole, is what later changes are compared with."""
+    for case, evaluation in judged:
+        whole = not case.evidence.gaps and not any(upload.problems for upload in case.evidence.uploads)
+        if case.subject.pull is None and whole and evaluation.measured:
+            failpoint("record.before")
+            await edges.history.record_baseline(
+                repo.id,
+                sha=case.evidence.head_sha,
+                branch=case.subject.base_ref,
+                measured=evaluation.measured,
+                at=case.measured_at or edges.clock.now(),
+            )
+            failpoint("record.done")
+
+
+async def _come_back(edges: Edges, repo: Repo, head_sha: str, cases: Sequence[Case]) -> None:
+    """Ask to be woken when a deadline passes: no webhook tells that."""
+    due = [case.due for case in cases if case.due is not None]
+    if due:
+        seconds = max((min(due) - edges.clock.now()) / timedelta(seconds=1), 0) + 1
+        await edges.jobs.want([check_job(repo.id, head_sha)], delay=seconds)

@@ -1,0 +1,151 @@
+"""Everything a verdict needs, brought together: the only part of judging that asks and waits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.model.commit import Base, BaseRule, Repo
+from bot.core.model.diff import Diff
+from bot.core.model.errors import DiffError
+from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap
+from bot.core.parse.diff import parse_diff
+from bot.flows.edges import Edges
+from bot.flows.expect import Expectation, expect, relevant
+from bot.flows.ports import NotFound, Run, TooLarge
+from bot.flows.rules import POLICY_PATH, Rules, preview, rules_of
+from bot.flows.subjects import Subject
+from bot.flows.tested import Tested, base_of, tested
+from bot.flows.uploads import receive_uploads
+
+log = logging.getLogger(__name__)
+
+_STILL_COMING = (Awaited.RUNNING, Awaited.APPROVAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One subject, ready to be judged. *due* is when waiting alone would change the verdict. *head_diff* is the
+    change as the head numbers its lines, where the tested merge numbers them otherwise.
+    """
+
+    subject: Subject
+    rules: Rules
+    evidence: Evidence
+    baseline: Baseline | None
+    diff: Diff | None
+    head_diff: Diff | None
+    due: datetime | None
+    measured_at: datetime | None
+
+
+async def gather(edges: Edges, repo: Repo, subject: Subject, head_sha: str, runs: Sequence[Run]) -> Case:
+    """All that is known of *head_sha* for *subject* at this moment."""
+    rules = await rules_of(edges, repo, subject.base_ref)
+    timer = await edges.history.timer(repo.id, head_sha, now=edges.clock.now())
+    wanted = relevant(runs, rules.policy.evidence, pushed=subject.pull is None)
+    waiting = expect(wanted, (), rules.policy.evidence, first_seen=timer.first_seen, now=edges.clock.now())
+    if rules.problem is not None or any(gap.awaited in _STILL_COMING for gap in waiting.gaps):
+        return _waiting(subject, rules, head_sha, waiting)
+    received = await receive_uploads(edges, repo, wanted, rules.policy.evidence.artifacts)
+    commit = await tested(edges, repo, subject, head_sha, received)
+    uploads = [one.upload for one in commit.received]
+    owed = expect(wanted, uploads, rules.policy.evidence, first_seen=timer.first_seen, now=edges.clock.now())
+    base = await base_of(edges, repo, subject, commit.rule, commit.before)
+    diff = await _diff(edges, repo, subject, commit)
+    evidence = Evidence(
+        head_sha=head_sha,
+        tested_sha=commit.sha,
+        base=base,
+        uploads=tuple(uploads),
+        gaps=commit.gaps + _without_no_artifact(owed.gaps, commit),
+        tracked=await _tracked(edges, repo, commit),
+        policy_changed=diff is not None and POLICY_PATH in _touched(diff),
+        base_ref=subject.base_ref,
+    )
+    case = Case(
+        subject=subject,
+        rules=rules,
+        evidence=evidence,
+        baseline=await edges.history.baseline(repo.id, [base.sha]) if base.sha else None,
+        diff=diff,
+        head_diff=await _head_diff(edges, repo, subject, commit, head_sha),
+        due=owed.due,
+        measured_at=owed.done_at,
+    )
+    return await _previewed(edges, repo, case)
+
+
+def _waiting(subject: Subject, rules: Rules, head_sha: str, owed: Expectation) -> Case:
+    """Runs are under way: nothing is opened or compared before the last of them is done."""
+    base = Base(rule=BaseRule.NONE, wanted="", sha=None)
+    evidence = Evidence(head_sha=head_sha, tested_sha=head_sha, base=base, gaps=owed.gaps, base_ref=subject.base_ref)
+    return Case(
+        subject=subject,
+        rules=rules,
+        evidence=evidence,
+        baseline=None,
+        diff=None,
+        head_diff=None,
+        due=owed.due,
+        measured_at=None,
+    )
+
+
+def _without_no_artifact(gaps: tuple[Gap, ...], commit: Tested) -> tuple[Gap, ...]:
+    """Uploads that were refused are named as such; "no upload" beside that would mislead."""
+    return tuple(gap for gap in gaps if gap.awaited is not Awaited.NO_ARTIFACT) if commit.gaps else gaps
+
+
+async def _tracked(edges: Edges, repo: Repo, commit: Tested) -> frozenset[str] | None:
+    """The repository's files: as the manifests list them, or, for plain artifacts, as the forge does."""
+    listed = [one.tracked for one in commit.received if one.tracked is not None]
+    if listed:
+        return frozenset[str]().union(*listed)
+    if not any(one.upload.reports for one in commit.received):
+        return None
+    return await edges.forge.files(repo, commit.sha)
+
+
+def _touched(diff: Diff) -> set[str]:
+    return {file.path for file in diff.files.values()} | {file.old_path for file in diff.files.values()}
+
+
+async def _head_diff(edges: Edges, repo: Repo, subject: Subject, commit: Tested, head_sha: str) -> Diff | None:
+    """Asked for only where the merge that CI tested differs from the head, so that its lines may be numbered anew."""
+    head_trees = {one.run.head_tree for one in commit.received}
+    if subject.pull is None or commit.tree is None or commit.tree in head_trees:
+        return None
+    try:
+        return parse_diff(await edges.forge.diff(repo, subject.pull.base_ref, head_sha))
+    except (NotFound, DiffError, TooLarge):
+        return None
+
+
+async def _diff(edges: Edges, repo: Repo, subject: Subject, commit: Tested) -> Diff | None:
+    """The change, from the commit before it to the tested one; ``None`` for a first commit."""
+    if not commit.before:
+        return None
+    try:
+        return parse_diff(await edges.forge.diff(repo, commit.before, commit.sha))
+    except (NotFound, DiffError) as error:
+        log.warning("no diff %s...%s: %s", commit.before, commit.sha, error)
+        return None
+    except TooLarge:
+        if subject.pull is None:
+            return None
+    listed = await edges.forge.patch_files(repo, subject.pull.number)
+    return replace(parse_diff(listed.diff), missing=listed.missing)
+
+
+async def _previewed(edges: Edges, repo: Repo, case: Case) -> Case:
+    """A repository without a policy is judged by the one that the change would bring, in report mode."""
+    if case.rules.exists or not case.evidence.policy_changed:
+        return case
+    brought = await preview(edges, repo, case.evidence.head_sha)
+    if brought is None or brought.problem is not None:
+        return case
+    mode = edges.default_mode
+    return replace(case, rules=replace(brought, policy=brought.policy.model_copy(update={"mode": mode}), exists=False))
