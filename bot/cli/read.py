@@ -1,0 +1,52 @@
+"""``covgate read``: what each file is and what it holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.terminal import Progress, give
+
+if TYPE_CHECKING:
+    from bot.core.model.evidence import Report
+
+
+def read(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Report files, whatever their names.")],
+    json: Annotated[bool, typer.Option("--json", help="Exact integers and line ranges, for scripts.")] = False,
+) -> int:
+    """Say what each file is and what it holds; nothing is judged.
+
+    A file that cannot be believed is named on standard error, the others are read all the same, and the status is 2.
+    """
+    from bot.core.model.errors import ReportError
+    from bot.core.render.escape import terminal
+    from bot.core.render.read_json import render_read
+    from bot.core.render.read_text import render_read_text
+
+    reports: list[Report] = []
+    refused: list[str] = []
+    with Progress() as progress:
+        for path in files:
+            progress.say(f"reading {path}")
+            try:
+                reports.append(_report(path))
+            except ReportError as error:
+                refused.append(str(error))
+    give(render_read(reports) if json else render_read_text(reports), None)
+    for reason in refused:
+        print(f"covgate: {terminal(reason, 2000)}", file=sys.stderr)
+    return 2 if refused else 0
+
+
+def _report(path: Path) -> Report:
+    from bot.core.model.errors import ReportError
+    from bot.workspace.reports import read_report
+
+    report = read_report(path, str(path))
+    if report is None:
+        raise ReportError("it is no report of a known format", path=str(path))
+    return report

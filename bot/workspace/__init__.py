@@ -1,0 +1,1 @@
+"""A local checkout: what git says of it, and the report files that lie in it."""

@@ -1,0 +1,213 @@
+"""The whole verdict on a checkout, with no service: its reports, its change, its policy, judged by the same function.
+
+Reports are the user's own and are parsed here, in this process, as they are read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.core.compare.coverage import merge_evidence
+from bot.core.evaluate import evaluate
+from bot.core.model.commit import EMPTY_SHA, Base
+from bot.core.model.diff import Change, Diff
+from bot.core.model.errors import ReportError
+from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap, Report, Upload
+from bot.core.model.policy import Policy
+from bot.core.model.verdict import Evaluation
+from bot.core.parse.diff import parse_diff
+from bot.core.parse.policy import POLICY_PATH, parse_policy
+from bot.workspace.base import NONE, base_of
+from bot.workspace.files import bytes_of, go_modules, reports_by_name, reports_by_pattern
+from bot.workspace.git import Checkout, CheckoutError
+from bot.workspace.reports import read_report, shown
+from bot.workspace.stale import refuse_stale
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the user asks to be judged. ``None`` and the empty tuple stand for the defaults of ``covgate check``."""
+
+    repo: Path
+    base: str | None = None
+    head: str | None = None
+    reports: tuple[str, ...] = ()
+    base_reports: tuple[str, ...] = ()
+    policy: Path | None = None
+    diff: Path | None = None
+    allow_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where the question is asked: *root* is the top of the checkout, or the folder itself where there is none;
+    *revision* is the head where one was named, ``None`` for the working tree.
+    """
+
+    root: Path
+    checkout: Checkout | None
+    revision: str | None
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The answer, and the *policy* that it is by."""
+
+    evaluation: Evaluation
+    policy: Policy
+
+
+def judge(question: Question, say: Say) -> Judged:
+    """The verdict. *say* hears what is being done. Raises ``CovgateError`` for input that cannot be judged."""
+    place = _place(question)
+    rules, digest = _policy(question, place)
+    base = _base(question, place)
+    paths = _paths(question, place)
+    diff = _diff(question, place, base, paths)
+    known = _known(question, place, diff)
+    upload = _upload(place, paths, asked=bool(question.reports), say=say)
+    if not (question.allow_stale or question.diff or place.revision):
+        refuse_stale(upload, diff, known, rules, place.root)
+    evidence = Evidence(
+        head_sha=place.head,
+        tested_sha=place.head,
+        base=base,
+        uploads=(upload,) if upload.reports else (),
+        gaps=() if upload.reports else (_NO_REPORTS,),
+        tracked=known,
+        policy_changed=POLICY_PATH in diff.files,
+    )
+    baseline = _baseline(question, place, evidence, diff, rules, say)
+    if baseline is not None:
+        evidence = replace(evidence, base=replace(base, sha=baseline.sha))
+    say("judging")
+    evaluation = evaluate(evidence, baseline, diff, rules, policy_sha256=digest, policy_commit=place.revision)
+    return Judged(evaluation=evaluation, policy=rules)
+
+
+def _place(question: Question) -> _Place:
+    checkout = Checkout.at(question.repo)
+    if checkout is None:
+        if question.diff is None or question.base is not None or question.head is not None:
+            raise CheckoutError(f"{question.repo}: no git repository; judge a diff by --diff, or name one by --repo")
+        return _Place(root=question.repo.resolve(), checkout=None, revision=None, head=EMPTY_SHA)
+    revision = None if question.head is None else checkout.commit(question.head)
+    head = revision or checkout.head() or EMPTY_SHA
+    return _Place(root=checkout.root, checkout=checkout, revision=revision, head=head)
+
+
+def _policy(question: Question, place: _Place) -> tuple[Policy, str | None]:
+    """The policy and the SHA-256 of its file; the published defaults, enforced, where there is none."""
+    content: bytes | None
+    if question.policy is not None:
+        path, content = str(question.policy), bytes_of(question.policy)
+    elif place.checkout is not None and place.revision is not None:
+        path, content = POLICY_PATH, place.checkout.content(place.revision, POLICY_PATH)
+    else:
+        path, file = POLICY_PATH, place.root / POLICY_PATH
+        content = bytes_of(file) if file.exists() else None
+    if content is None:
+        return Policy(), None
+    return parse_policy(content, path=path), hashlib.sha256(content).hexdigest()
+
+
+def _base(question: Question, place: _Place) -> Base:
+    if place.checkout is None or place.head == EMPTY_SHA:
+        return NONE
+    try:
+        return base_of(place.checkout, place.head, question.base)
+    except CheckoutError:
+        if question.diff is None or question.base is not None:
+            raise
+        return NONE  # the diff itself is given
+
+
+def _paths(question: Question, place: _Place) -> list[Path]:
+    if question.reports:
+        return reports_by_pattern(question.reports, _folders(place))
+    brought = place.checkout.unchanged() if place.checkout else frozenset[str]()
+    return reports_by_name(place.root, brought)
+
+
+def _folders(place: _Place) -> tuple[Path, Path]:
+    """Where patterns begin: where the user stands, then the top of the checkout."""
+    return Path.cwd(), place.root
+
+
+def _diff(question: Question, place: _Place, base: Base, paths: Iterable[Path]) -> Diff:
+    if question.diff is not None:
+        name, text = str(question.diff), bytes_of(question.diff)
+    elif place.checkout is None or not base.wanted:
+        raise CheckoutError(f"{place.root}: there is no commit yet to compare with")
+    else:
+        reports = {shown(path, place.root) for path in paths}
+        name, text = "git diff", place.checkout.diff(base.wanted, place.revision, besides=reports)
+    try:
+        return parse_diff(text)
+    except ReportError as error:
+        raise ReportError(error.reason, path=name, line=error.line) from None
+
+
+def _known(question: Question, place: _Place, diff: Diff) -> frozenset[str] | None:
+    """The files of the head, where they are known: a diff that was handed in may be of quite another tree."""
+    if place.checkout is None:
+        return None
+    files = place.checkout.files(place.revision)
+    kept = {path for path, file in diff.files.items() if file.change is not Change.DELETED}
+    return None if question.diff is not None and not kept & files else files
+
+
+def _upload(place: _Place, paths: Iterable[Path], *, asked: bool, say: Say) -> Upload:
+    """All reports of the head as one upload. A file that was *asked* for by the user must be a report."""
+    reports: list[Report] = []
+    ignored: list[str] = []
+    for path in paths:
+        name = shown(path, place.root)
+        say(f"reading {name}")
+        report = read_report(path, name)
+        if report is not None:
+            reports.append(report)
+        elif asked:
+            raise ReportError("it is no report of a known format", path=name)
+        else:
+            ignored.append(name)
+    return Upload(
+        name="checkout",
+        reports=tuple(reports),
+        ignored=tuple(ignored),
+        root=str(place.root),
+        modules=_modules(place),
+    )
+
+
+def _modules(place: _Place) -> Mapping[str, str]:
+    """Go's modules, as the ``go.mod`` files of the head name them."""
+    if place.checkout is None:
+        return {}
+    files = [path for path in place.checkout.files(place.revision) if path == "go.mod" or path.endswith("/go.mod")]
+    if place.revision is None:
+        return go_modules((path, bytes_of(place.root / path)) for path in files)
+    contents = ((path, place.checkout.content(place.revision, path)) for path in files)
+    return go_modules((path, content) for path, content in contents if content is not None)
+
+
+def _baseline(question: Question, place: _Place, head: Evidence, diff: Diff, rules: Policy, say: Say) -> Baseline | None:
+    """What the base's reports measured, on the repository's paths as the same function maps the head's."""
+    if not question.base_reports:
+        return None
+    paths = reports_by_pattern(question.base_reports, _folders(place))
+    upload = _upload(place, paths, asked=True, say=say)
+    tracked = head.tracked
+    if place.checkout is not None and head.base.wanted and tracked is not None:
+        tracked = place.checkout.files(head.base.wanted)
+    merged = merge_evidence(replace(head, uploads=(upload,), gaps=(), tracked=tracked), None, diff, rules.coverage)
+    return Baseline(sha=head.base.wanted or EMPTY_SHA, coverage=merged.measured)
+
+
+_NO_REPORTS = Gap(awaited=Awaited.NO_ARTIFACT, subject="report files", expired=True)
