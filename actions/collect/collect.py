@@ -23,11 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# Report files that are found by name, compared without regard to case. docs/action.md lists them.
+# Report files that are found by name, compared without regard to case. docs/action.md lists them; those of coverage
+# are the ones that the terminal finds too (bot/core/parse/detect.py).
 NAMES = (
-    *("coverage*.out", "cover*.out", "c.out", "*.coverprofile", "coverage.txt"),
-    *("coverage*.xml", "*cobertura*.xml", "jacoco*.xml", "clover*.xml"),
-    *("coverage*.json", "*.lcov", "*lcov*.info", "coverage*.info"),
+    *("coverage.out", "c.out", "cover.out", "cover.profile", "profile.cov", "*.coverprofile", "*coverage*.out"),
+    *("cover*.out", "*.cov", "coverage.txt"),
+    *("coverage*.xml", "*coverage.xml", "cobertura*.xml", "*.cobertura.xml", "jacoco*.xml", "clover*.xml"),
+    *("lcov.info", "coverage.info", "*.lcov", "*lcov*.info", "lcov.dat", "coverage*.json"),
     *("*junit*.xml", "test-*.xml", "test-results*.json", "ctrf*.json", "*.trx", "gotest*.json", "go-test*.json"),
     *("bench*.txt", "bench*.json", "*.sarif"),
 )

@@ -26,6 +26,7 @@ def read(
     from bot.core.render.escape import terminal
     from bot.core.render.read_json import render_read
     from bot.core.render.read_text import render_read_text
+    from bot.workspace.reports import read_report
 
     reports: list[Report] = []
     refused: list[str] = []
@@ -33,20 +34,10 @@ def read(
         for path in files:
             progress.say(f"reading {path}")
             try:
-                reports.append(_report(path))
+                reports.append(read_report(path, str(path)))
             except ReportError as error:
                 refused.append(str(error))
     give(render_read(reports) if json else render_read_text(reports), None)
     for reason in refused:
         print(f"covgate: {terminal(reason, 2000)}", file=sys.stderr)
     return 2 if refused else 0
-
-
-def _report(path: Path) -> Report:
-    from bot.core.model.errors import ReportError
-    from bot.workspace.reports import read_report
-
-    report = read_report(path, str(path))
-    if report is None:
-        raise ReportError("it is no report of a known format", path=str(path))
-    return report

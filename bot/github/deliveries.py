@@ -6,17 +6,20 @@ https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliv
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from pydantic import BaseModel
 
+from bot.flows.ports import RateLimited
 from bot.github.client import items
-from bot.github.refusals import Answer, refusal
+from bot.github.refusals import Answer, limited, pause_of, refusal
 from bot.github.wire import Request, Wire
 
 MOST_PAGES = 20
+
+_PAUSE = 60.0
 
 
 class _Delivery(BaseModel):
@@ -47,14 +50,20 @@ async def lost_deliveries(wire: Wire, *, since: datetime) -> list[int]:
 
 async def redeliver(wire: Wire, delivery_id: int) -> None:
     """Have GitHub send it again, under the same GUID."""
-    answer = await wire.as_app(Request(method="POST", path=f"/app/hook/deliveries/{delivery_id}/attempts"))
-    if answer.status >= 300:
-        raise refusal(answer)
+    await _asked(wire, Request(method="POST", path=f"/app/hook/deliveries/{delivery_id}/attempts"))
 
 
 async def _page(wire: Wire, cursor: str | None) -> Answer:
     params: dict[str, str | int] = {"per_page": 100} | ({"cursor": cursor} if cursor else {})
-    answer = await wire.as_app(Request(method="GET", path="/app/hook/deliveries", params=params))
+    return await _asked(wire, Request(method="GET", path="/app/hook/deliveries", params=params))
+
+
+async def _asked(wire: Wire, request: Request) -> Answer:
+    """The App's own calls count against no installation's limit, and the next sweep repeats what failed."""
+    answer = await wire.as_app(request)
+    if limited(answer):
+        wait = pause_of(answer, datetime.now(UTC)) or _PAUSE
+        raise RateLimited(f"{request}: GitHub asked for a pause", retry_after=wait)
     if answer.status >= 300:
         raise refusal(answer)
     return answer

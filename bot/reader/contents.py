@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from bot.core.model.errors import ReportError, UnknownFormat
 from bot.core.model.wire import encode
 from bot.core.parse.report import parse_report
+from bot.core.parse.wreckage import is_wreckage
 from bot.reader.archive import Archive, Member
 from bot.reader.frames import Broken, Described, Finished, Frame, Ignored, Opened, Parsed, Tracked
 from bot.reader.limits import Limits
@@ -21,6 +22,7 @@ _ZIP = b"PK"
 _BLOCK = 256 << 10
 _GZIP = 16 + zlib.MAX_WBITS
 _LONGEST_REASON = 1000
+_HEAD = 256
 
 
 def contents(descriptor: int, name: str, limits: Limits) -> Iterator[Frame]:
@@ -81,16 +83,30 @@ def _bare(descriptor: int, name: str, limits: Limits) -> Iterator[Frame]:
         yield frame
 
 
+class _Source:
+    """Blocks on their way to a parser. *head* is how they began."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = blocks
+        self.head = b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._blocks:
+            self.head = self.head or block[:_HEAD]
+            yield block
+
+
 def _report(path: str, blocks: Iterator[bytes], *, digest: str | None = None) -> Iterator[Frame]:
     """One report from its bytes. *digest* is the SHA-256 that it must have."""
     yield Opened(path)
+    source = _Source(blocks)
     try:
-        report = parse_report(path, blocks)
+        report = parse_report(path, source)
         if digest is not None and report.digest != digest:
             raise ReportError("its bytes are not those that the manifest describes")
         yield Parsed(path, report.format, report.digest, list(report.roots), encode(report.coverage))
-    except UnknownFormat:
-        yield Ignored(path)
+    except UnknownFormat as error:
+        yield _broken(error, path) if is_wreckage(path, source.head) else Ignored(path)
     except ReportError as error:
         yield _broken(error, path)
     except MemoryError:

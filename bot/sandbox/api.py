@@ -26,13 +26,7 @@ from bot.sandbox.world import World
 API_VERSIONS = ("2022-11-28", "2026-03-10")
 GONE_IN_2026 = frozenset({"assignee", "has_downloads", "merge_commit_sha", "rate"})
 """Fields that version 2026-03-10 leaves out: https://docs.github.com/en/rest/about-the-rest-api/breaking-changes"""
-
-
-def _nowhere(_: Call) -> Answer:
-    raise not_found()
-
-
-NOWHERE = Route("*", "(unknown)", _nowhere)
+UNKNOWN = "(unknown)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +52,17 @@ class Api:
         self._validate = validate
         self._routes = [(compiled(route.template), route) for route in ROUTES]
 
-    def route(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        """The operation and its parameters."""
+    def route(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+        """The operation and its parameters, ``None`` if there is no such operation."""
         for pattern, route in self._routes:
             if route.method == method and (found := pattern.fullmatch(path)):
                 return route, parameters(found)
-        return NOWHERE, {}
+        return None
 
     def template(self, method: str, path: str) -> str:
         """What counters and faults call a request."""
-        return self.route(method, path)[0].template
+        found = self.route(method, path)
+        return found[0].template if found is not None else UNKNOWN
 
     def answer(self, asked: Asked, *, in_flight: int = 1) -> tuple[Answer, str]:
         """The answer, and who asked. *in_flight* requests are being answered now, this one among them."""
@@ -108,10 +103,11 @@ class Api:
         version = asked.headers.get("x-github-api-version")
         if version is not None and version not in API_VERSIONS:
             raise Refusal(400, f"API version {version!r} is not supported")
-        route, params = self.route(asked.method, asked.path)
-        if route is NOWHERE:
+        found = self.route(asked.method, asked.path)
+        if found is None:
             self.violations.append(f"{asked.method} {asked.path}: no such operation")
             raise not_found()
+        route, params = found
         call = Call(
             world=self._world,
             tokens=self.tokens,
@@ -179,8 +175,6 @@ class Api:
             return
         if repo.private and (actor.token is None or not actor.token.covers(repo)):
             raise not_found()
-        if actor.token is None:
-            raise Refusal(401, "Requires authentication")
         raise forbidden()
 
     def _conditional(self, asked: Asked, answer: Answer, asker: str) -> Answer:

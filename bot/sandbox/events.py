@@ -17,16 +17,15 @@ from bot.sandbox.world import World
 LISTED_COMMITS = 20  # a push names no more
 
 
-def _listening(repo: Repo) -> bool:
-    """Whether the App hears of *repo*: it does not of forks elsewhere, nor while suspended."""
+def _listening(repo: Repo) -> Installation | None:
+    """Where the App hears of *repo*: nowhere of forks elsewhere, nor while it is suspended."""
     installation = repo.installation
-    return installation is not None and not installation.deleted and installation.suspended_at is None
+    return installation if installation is not None and installation.suspended_at is None else None
 
 
-def _send(world: World, event: str, repo: Repo, sender: User, payload: dict[str, Any]) -> None:
-    installation = repo.installation
-    if installation is None:
-        return
+def _send(
+    world: World, installation: Installation, event: str, repo: Repo, sender: User, payload: dict[str, Any]
+) -> None:
     whole = payload | {
         "repository": repositories.repository(world, repo),
         "sender": accounts.user(world, sender),
@@ -39,51 +38,64 @@ def _send(world: World, event: str, repo: Repo, sender: User, payload: dict[str,
 
 def pull_request(world: World, pull: Pull, action: str, sender: User, **more: Any) -> None:
     """opened, synchronize (before, after), edited (changes), reopened, ready_for_review, converted_to_draft, closed."""
-    if not _listening(pull.repo):
+    installation = _listening(pull.repo)
+    if installation is None:
         return
     shape = pulls.full(world, pull, merge_known=False)
     payload = {"action": action, "number": pull.number, "pull_request": shape, **more}
-    _send(world, "pull_request", pull.repo, sender, payload)
+    _send(world, installation, "pull_request", pull.repo, sender, payload)
+
+
+def repository(world: World, repo: Repo, action: str, sender: User, **more: Any) -> None:
+    """privatized, publicized, renamed and transferred (both with changes), deleted."""
+    installation = _listening(repo)
+    if installation is not None:
+        _send(world, installation, "repository", repo, sender, {"action": action, **more})
 
 
 def workflow_run(world: World, run: WorkflowRun, action: str) -> None:
     """requested, in_progress, completed."""
-    if not _listening(run.repo):
+    installation = _listening(run.repo)
+    if installation is None:
         return
     shape, workflow = actions.run(world, run, webhook=True), actions.workflow(world, run)
     payload = {"action": action, "workflow_run": shape, "workflow": workflow}
-    _send(world, "workflow_run", run.repo, run.actor, payload)
+    _send(world, installation, "workflow_run", run.repo, run.actor, payload)
 
 
 def check_suite(world: World, suite: Suite, action: str, sender: User) -> None:
     """requested, rerequested, completed."""
-    if not _listening(suite.repo):
+    installation = _listening(suite.repo)
+    if installation is None:
         return
     shape = checks.suite(world, suite)
     del shape["repository"]
-    _send(world, "check_suite", suite.repo, sender, {"action": action, "check_suite": shape})
+    _send(world, installation, "check_suite", suite.repo, sender, {"action": action, "check_suite": shape})
 
 
 def check_run(world: World, check: Check, action: str, sender: User) -> None:
     """created, completed, rerequested."""
-    if not _listening(check.repo):
+    installation = _listening(check.repo)
+    if installation is None:
         return
     shape = checks.check(world, check) | {"check_suite": checks.suite_in_check(world, check.suite)}
-    _send(world, "check_run", check.repo, sender, {"action": action, "check_run": shape})
+    _send(world, installation, "check_run", check.repo, sender, {"action": action, "check_run": shape})
 
 
 def issue_comment(world: World, comment: StoredComment, action: str, sender: User, **more: Any) -> None:
     """created, edited (changes), deleted."""
     pull = world.pull(comment.repo, comment.number)
-    if pull is None or not _listening(comment.repo):
+    installation = _listening(comment.repo)
+    if pull is None or installation is None:
         return
     shapes = {"issue": pulls.issue(world, pull), "comment": pulls.comment(world, comment)}
-    _send(world, "issue_comment", comment.repo, sender, {"action": action, **shapes, **more})
+    _send(world, installation, "issue_comment", comment.repo, sender, {"action": action, **shapes, **more})
 
 
 def push(world: World, repo: Repo, ref: str, before: str, after: str, sender: User) -> None:
     """A ref moved from *before* to *after*; zeros mean that it was or is not there."""
-    if not _listening(repo):
+    installation = _listening(repo)
+    if installation is None:
         return
     git, listed = repo.git, list[dict[str, Any]]()
     if after != NO_SHA:
@@ -105,12 +117,13 @@ def push(world: World, repo: Repo, ref: str, before: str, after: str, sender: Us
         "head_commit": listed[-1] if listed else None,
         "pusher": {"name": sender.login, "email": f"{sender.login}@users.noreply.github.test"},
     }
-    _send(world, "push", repo, sender, payload)
+    _send(world, installation, "push", repo, sender, payload)
 
 
 def merge_group(world: World, repo: Repo, *, head_sha: str, head_ref: str, base: tuple[str, str], sender: User) -> None:
     """checks_requested for a group of the merge queue; *base* is (ref, sha). The payload names no pull request."""
-    if not _listening(repo):
+    installation = _listening(repo)
+    if installation is None:
         return
     group = {
         "head_sha": head_sha,
@@ -119,7 +132,7 @@ def merge_group(world: World, repo: Repo, *, head_sha: str, head_ref: str, base:
         "base_sha": base[1],
         "head_commit": commits.simple(repo.git.known(head_sha)),
     }
-    _send(world, "merge_group", repo, sender, {"action": "checks_requested", "merge_group": group})
+    _send(world, installation, "merge_group", repo, sender, {"action": "checks_requested", "merge_group": group})
 
 
 def installation(world: World, installed: Installation, action: str, repos: Sequence[Repo] = ()) -> None:

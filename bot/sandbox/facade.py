@@ -70,12 +70,11 @@ class Sandbox:
         self.faults = Faults(self.clock)
         self.requests = Requests()
         self._directory = tempfile.TemporaryDirectory(prefix="covgate-sandbox-")
-        self._world = World(Path(self._directory.name), self.clock, make_app("covgate"))
+        self._world = World(Path(self._directory.name), self.clock, make_app("covgate"), self._deliver)
         self.app = App(self._world)
         self.webhooks = Webhooks(url=webhook_url, secret=self.app.webhook_secret, app_id=self.app.id, clock=self.clock)
         self._api = Api(self._world, self.webhooks, limits=limits, validate=validate)
         self._server = Server(self._api, self._world.blobs, self.faults, self.requests, self.clock)
-        self._world.emit = self._deliver
 
     @classmethod
     def start(
@@ -94,6 +93,8 @@ class Sandbox:
         sandbox = cls(webhook_url=webhook_url, validate=judged, limits=limits or Limits(), now=now)
         sandbox._world.api_url, sandbox._world.blobs.url = sandbox._server.start()
         sandbox.webhooks.start()
+        if judged:
+            openapi.warm()
         return sandbox
 
     def close(self) -> None:

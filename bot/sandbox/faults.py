@@ -153,9 +153,8 @@ class Fault:
             whole = _raw(answer)
             at_once = 0 if headers else whole.index(b"\r\n\r\n") + 4
             wire.write(whole[:at_once])
-            for byte in whole[at_once:]:
-                if not wire.write(bytes([byte])):
-                    break
+            rest = iter(whole[at_once:])
+            while (byte := next(rest, None)) is not None and wire.write(bytes([byte])):
                 await wire.wait(seconds)
             await wire.close()
 

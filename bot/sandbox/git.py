@@ -338,7 +338,7 @@ def _file_command(path: str, content: Content | None) -> list[bytes]:
             mode = b"100755"
         case str():
             mode, data = b"100644", content.encode()
-        case bytes():
+        case _:
             mode, data = b"100644", content
     return [b"M %b inline %b" % (mode, quoted), b"data %d" % len(data), data]
 
@@ -369,7 +369,7 @@ def _numstat(out: bytes) -> Iterator[tuple[int, int]]:
     for facts in fields:
         if not facts:
             continue
-        plus, minus, path = facts.split("\t")
+        plus, minus, path = facts.split("\t", 2)
         if not path:  # a rename: the two names follow as fields of their own
             next(fields)
             next(fields)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -37,11 +38,24 @@ def description() -> dict[str, Any]:
     return json.loads(gzip.decompress(packed))
 
 
-@cache
 def _judge() -> OpenAPI:
+    with _loading:
+        return _loaded()
+
+
+@cache
+def _loaded() -> OpenAPI:
     from openapi_core import OpenAPI
 
     return OpenAPI.from_dict(description())
+
+
+_loading = threading.Lock()
+
+
+def warm() -> None:
+    """Load what judging needs, about a second's work, while others do something else."""
+    threading.Thread(target=_judge, name="sandbox-openapi", daemon=True).start()
 
 
 def problem(

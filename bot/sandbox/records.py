@@ -30,6 +30,7 @@ APP_EVENTS = (
     "merge_group",
     "pull_request",
     "push",
+    "repository",
     "workflow_run",
 )
 """What the App subscribes to; installation events and ping come unasked."""

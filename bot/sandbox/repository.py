@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox import events
 from bot.sandbox.access import Tokens
@@ -12,6 +13,7 @@ from bot.sandbox.git import Files
 from bot.sandbox.pull_request import PullRequest
 from bot.sandbox.pushes import moved
 from bot.sandbox.records import ROLES, Check, Pull, Repo, User
+from bot.sandbox.shapes import accounts
 from bot.sandbox.world import World
 
 
@@ -189,17 +191,30 @@ class Repository:
     def delete(self) -> None:
         """It is gone. Pull requests from a deleted fork stay, without a head repository."""
         with self._world.lock:
+            events.repository(self._world, self._repo, "deleted", self._repo.owner)
             self._world.delete_repo(self._repo)
 
     def rename(self, full_name: str) -> None:
-        """Another name, perhaps at another owner; the id stays."""
+        """Another name, or another owner, at whose account the App may be or not; the id stays."""
         owner, _, name = full_name.partition("/")
         with self._world.lock:
-            self._repo.owner, self._repo.name = self._world.user(owner, self._repo.owner.kind), name
+            repo, before, was = self._repo, self._repo.owner, self._repo.name
+            if owner != before.login:
+                repo.owner = self._world.user(owner, before.kind)
+                repo.installation = self._world.installation_of(repo.owner)
+                changes: dict[str, Any] = {"owner": {"from": {"user": accounts.user(self._world, before)}}}
+                events.repository(self._world, repo, "transferred", repo.owner, changes=changes)
+            if name != was:
+                repo.name = name
+                changes = {"repository": {"name": {"from": was}}}
+                events.repository(self._world, repo, "renamed", repo.owner, changes=changes)
 
     def set_private(self, private: bool) -> None:
         """Visible to those with a role alone, or to everybody."""
-        self._repo.private = private
+        with self._world.lock:
+            self._repo.private = private
+            action = "privatized" if private else "publicized"
+            events.repository(self._world, self._repo, action, self._repo.owner)
 
     def grant(self, user: str, role: str) -> None:
         """none, read, triage, write, maintain or admin."""

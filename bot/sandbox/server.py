@@ -109,8 +109,9 @@ async def _body(receive: Receive) -> bytes:
 
 def _until_closed(receive: Receive) -> Callable[[], Awaitable[object]]:
     async def closed() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        message: Message = {"type": ""}
+        while message["type"] != "http.disconnect":
+            message = await receive()
 
     return closed
 
@@ -145,30 +146,30 @@ class Server:
         )
         self._ports: list[int] = []
         self._ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._end: asyncio.Event | None = None
+        self._loop = asyncio.new_event_loop()
+        self._end = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox-server", daemon=True)
 
     def start(self) -> tuple[str, str]:
         """The addresses of the API and of the blob store, both answering."""
         self._thread.start()
-        if not self._ready.wait(timeout=10):
-            raise TimeoutError("the sandbox did not start within 10 s")
+        self._ready.wait()
         api, blobs = self._ports
         return f"http://127.0.0.1:{api}", f"http://127.0.0.1:{blobs}"
 
     def stop(self) -> None:
         """Break all connections and end."""
-        if self._loop is not None and self._end is not None:
-            self._loop.call_soon_threadsafe(self._end.set)
+        self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join(timeout=10)
         self._pool.shutdown(wait=True)
 
     def _run(self) -> None:
-        asyncio.run(self._serve())
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            self._loop.close()
 
     async def _serve(self) -> None:
-        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         state = ServerState()
         servers = [await self._listen(origin, state) for origin in self._origins]
         self._ports = [server.sockets[0].getsockname()[1] for server in servers]
@@ -178,8 +179,7 @@ class Server:
             server.close()
         for connection in list(state.connections):
             connection.transport.abort()
-        if state.tasks:
-            await asyncio.wait(state.tasks, timeout=5)
+        await asyncio.gather(*state.tasks, return_exceptions=True)
 
     async def _listen(self, origin: Origin, state: ServerState) -> asyncio.Server:
         config = Config(

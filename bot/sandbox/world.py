@@ -43,14 +43,14 @@ FIRST_IDS = {  # as large as github.com's are today, so that nothing 32 bits wid
 }
 
 
-def _unheard(event: str, subject: Repo | Installation, payload: dict[str, Any]) -> None:
-    del event, subject, payload
+Emit = Callable[[str, Repo | Installation, dict[str, Any]], None]
+"""Takes an event, whom it concerns, and its payload."""
 
 
 class World:
     """GitHub's state. Every reader and writer holds ``lock``."""
 
-    def __init__(self, directory: Path, clock: Clock, app: AppKeys) -> None:
+    def __init__(self, directory: Path, clock: Clock, app: AppKeys, emit: Emit) -> None:
         self.lock = threading.RLock()
         self.directory = directory
         self.clock = clock
@@ -72,7 +72,7 @@ class World:
         self._comments_at: defaultdict[tuple[int, int], list[StoredComment]] = defaultdict(list)
         self.mutations: list[str] = []
         self.blobs = Blobs(clock)
-        self.emit: Callable[[str, Repo | Installation, dict[str, Any]], None] = _unheard
+        self.emit = emit
         self.manifests: dict[str, datetime] = {}  # code -> until when it can be exchanged
         self._ids = dict(FIRST_IDS)
         self._commits = 0

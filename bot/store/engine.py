@@ -27,6 +27,7 @@ from bot.flows.ports import StoreUnavailable
 PATIENCE = 2.5  # seconds a writer waits for others
 _THREADS = 6
 _DEADLOCK_TRIES = 3
+_DEADLOCKS = frozenset({"40001", "40P01"})  # of PostgreSQL
 _WAL_BYTES = 64 * 2**20  # a larger write-ahead log is cut back after its checkpoint
 
 T = TypeVar("T")
@@ -101,14 +102,15 @@ class Database:
 
     def write_now(self, work: Callable[[sa.Connection], T]) -> T:
         """As ``write``, on this thread. A deadlock (PostgreSQL) is another writer's luck: tried again."""
-        for left in reversed(range(_DEADLOCK_TRIES)):
+        tries = 0
+        while True:
+            tries += 1
             try:
                 with self.writing() as connection:
                     return work(connection)
             except StoreUnavailable as error:
-                if not left or _sqlstate(error.__cause__) not in {"40001", "40P01"}:
+                if tries == _DEADLOCK_TRIES or _sqlstate(error.__cause__) not in _DEADLOCKS:
                     raise
-        raise AssertionError("the last try returns or raises")
 
     def insert(self, table: sa.Table) -> AnyInsert:
         """An INSERT that knows ``ON CONFLICT``, in this database's dialect."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.flows.ports import StoreUnavailable
@@ -113,7 +113,7 @@ class SlotLease:
         try:
             self._session = self._engine.connect()
             self._slot = next((slot for slot in _SLOTS if self._lock([slot])), 0)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             raise StoreUnavailable("the database is not available: no session to lock in") from error
         if not self._slot:
             raise StoreRefused(f"{len(_SLOTS)} workers already run on this database")
@@ -128,7 +128,7 @@ class SlotLease:
         )
         try:
             return self._session.execute(query, {"class": _CLASS, "slot": self._slot}).scalar_one() == 1
-        except DBAPIError:
+        except SQLAlchemyError:
             return False
 
     def take_over(self, executors: Collection[str], recover: Callable[[Sequence[str]], None]) -> None:
@@ -140,7 +140,7 @@ class SlotLease:
                     recover([_executor(slot) for slot in dead])
             finally:
                 self._unlock(dead)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             raise StoreUnavailable("the database is not available: the lease's session ended") from error
 
     def release(self) -> None:

@@ -48,8 +48,7 @@ def create_app(services: WebServices) -> FastAPI:
 async def _refused(request: Request, error: Exception) -> Response:
     """The same bytes for every page that is not there, and a bare word for every other refusal."""
     del request
-    if not isinstance(error, HTTPException):
-        raise error
+    assert isinstance(error, HTTPException)  # as registered above
     if error.status_code == HTTPStatus.NOT_FOUND:
         body = not_found_page().encode()
         return HTMLResponse(body, 404, headers={"Content-Security-Policy": policy_of(body)})

@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from bot.core.model.errors import CovgateError
-from bot.core.model.globs import matches_any
-from bot.core.parse.detect import REPORT_NAMES
+from bot.core.parse.detect import looks_like_report
 from bot.workspace.coverage_data import DATA_FILE
 
 # Folders whose files were brought along, not made by this project's tests.
@@ -46,7 +45,7 @@ def _foreign(folder: Path) -> bool:
 
 
 def _named_like_a_report(name: str) -> bool:
-    return name == DATA_FILE or matches_any(REPORT_NAMES, name.lower())
+    return name == DATA_FILE or looks_like_report(name.lower())
 
 
 def reports_by_pattern(patterns: Iterable[str], folders: Iterable[Path]) -> list[Path]:

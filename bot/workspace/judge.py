@@ -14,7 +14,7 @@ from bot.core.compare.coverage import merge_evidence
 from bot.core.evaluate import evaluate
 from bot.core.model.commit import EMPTY_SHA, Base
 from bot.core.model.diff import Change, Diff
-from bot.core.model.errors import ReportError
+from bot.core.model.errors import ReportError, UnknownFormat
 from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap, Report, Upload
 from bot.core.model.policy import Policy
 from bot.core.model.verdict import Evaluation
@@ -23,7 +23,7 @@ from bot.core.parse.policy import POLICY_PATH, parse_policy
 from bot.workspace.base import NONE, base_of
 from bot.workspace.files import bytes_of, go_modules, reports_by_name, reports_by_pattern
 from bot.workspace.git import Checkout, CheckoutError
-from bot.workspace.reports import read_report, shown
+from bot.workspace.reports import is_left_behind, read_report, shown
 from bot.workspace.stale import refuse_stale
 
 Say = Callable[[str], None]
@@ -170,12 +170,11 @@ def _upload(place: _Place, paths: Iterable[Path], *, asked: bool, say: Say) -> U
     for path in paths:
         name = shown(path, place.root)
         say(f"reading {name}")
-        report = read_report(path, name)
-        if report is not None:
-            reports.append(report)
-        elif asked:
-            raise ReportError("it is no report of a known format", path=name)
-        else:
+        try:
+            reports.append(read_report(path, name))
+        except UnknownFormat:
+            if asked or not is_left_behind(path):
+                raise
             ignored.append(name)
     return Upload(
         name="checkout",
@@ -197,7 +196,9 @@ def _modules(place: _Place) -> Mapping[str, str]:
     return go_modules((path, content) for path, content in contents if content is not None)
 
 
-def _baseline(question: Question, place: _Place, head: Evidence, diff: Diff, rules: Policy, say: Say) -> Baseline | None:
+def _baseline(
+    question: Question, place: _Place, head: Evidence, diff: Diff, rules: Policy, say: Say
+) -> Baseline | None:
     """What the base's reports measured, on the repository's paths as the same function maps the head's."""
     if not question.base_reports:
         return None

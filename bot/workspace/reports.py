@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from bot.core.model.errors import ReportError, UnknownFormat
+from bot.core.model.errors import ReportError
 from bot.core.model.evidence import Report
 from bot.core.parse.report import parse_report
+from bot.core.parse.wreckage import is_wreckage
 from bot.workspace.coverage_data import json_report
 
-_BLOCK = 1 << 18
+_HEAD = 256
 _DATABASE = b"SQLite format 3\0"
 
 
-def read_report(path: Path, name: str) -> Report | None:
-    """The report in the file at *path*, under *name*; ``None`` if it is none. A data file of coverage.py is reported
-    by coverage.py first. Raises ``ReportError``, with *name*, for one that cannot be believed or opened.
+def read_report(path: Path, name: str) -> Report:
+    """The report in the file at *path*, under *name*. A data file of coverage.py is reported by coverage.py first.
+    Raises ``UnknownFormat`` for a file that is none, ``ReportError`` for one that cannot be believed or opened.
     """
     try:
-        if _begins(path) == _DATABASE:
-            return parse_report(name, iter([json_report(path)]))
-        return parse_report(name, _blocks(path))
-    except UnknownFormat:
-        return None
+        if _head(path).startswith(_DATABASE):
+            return parse_report(name, [json_report(path)])
+        with path.open("rb") as file:
+            return parse_report(name, file)
     except OSError as error:
         raise ReportError(f"it cannot be read: {error.strerror}", path=name) from None
-    except ReportError as error:
-        raise ReportError(error.reason, path=error.path or name, line=error.line) from None
+
+
+def is_left_behind(path: Path) -> bool:
+    """Whether the file at *path*, which is no report, may be left where it is: it is not what remains of one."""
+    return not is_wreckage(path.name, _head(path))
 
 
 def shown(path: Path, root: Path) -> str:
@@ -36,12 +38,6 @@ def shown(path: Path, root: Path) -> str:
     return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else str(path)
 
 
-def _begins(path: Path) -> bytes:
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(len(_DATABASE))
-
-
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            yield block
+        return file.read(_HEAD)

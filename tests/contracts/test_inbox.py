@@ -88,6 +88,20 @@ async def test_a_client_that_goes_away_takes_nobody_with_it(store: Store, delive
     assert {f"guid-{number}" for number in range(20) if number != 7} <= set(await _ids(store))
 
 
+async def test_an_event_loop_that_is_gone_stops_nobody(
+    store: Store, database_url: str, delivery: Deliveries, other_writer: Any
+) -> None:
+    """A thread gave up waiting and closed its loop; the writer goes on."""
+
+    def give_up() -> None:
+        asyncio.run(asyncio.wait_for(store.inbox.accept(delivery(1)), 0.05))
+
+    with other_writer(database_url), pytest.raises(TimeoutError):
+        await asyncio.to_thread(give_up)
+    await store.inbox.accept(delivery(2))
+    assert set(await _ids(store)) >= {"guid-2"}
+
+
 async def test_a_delivery_that_cannot_be_stored_fails_alone(store: Store, delivery: Deliveries) -> None:
     """A lone surrogate is no text in any database: that caller hears it, its group is stored."""
     accepts = [store.inbox.accept(delivery(number)) for number in range(5)]

@@ -7,11 +7,15 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.flows.ports import Delivery, JobKey, RateLimited, StoreUnavailable
+from bot.store import schema
+from bot.store.engine import parsed
 from bot.store.opening import Store, open_store
 
 Keys = Callable[..., JobKey]
@@ -315,3 +319,80 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_run(
             await asyncio.sleep(0.6)
         await until(store.jobs.idle)
     assert len(work.runs) == 1
+
+
+async def test_a_database_that_takes_no_write_only_delays_the_work(
+    impatient: Store, database_url: str, key: Keys, until: Until, other_writer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A key becomes due while another writer holds the lock: it runs when the lock is gone."""
+    work = Work()
+    await impatient.jobs.start(work)
+    await impatient.jobs.want([key()], delay=0.1)
+    with other_writer(database_url, "job"):
+        await asyncio.sleep(0.8)
+    assert not work.runs
+    await until(lambda: work.runs)
+    assert "jobs wait" in caplog.text
+
+
+async def test_a_run_whose_end_was_never_noted_runs_again(
+    database_url: str, clock: Any, key: Keys, until: Until
+) -> None:
+    """The database was away for longer than anybody is patient: dbos has ended the ticket, the table has not."""
+    work = Work()
+    async with open_store(database_url, clock=clock) as store:
+        await store.jobs.start(work)
+        await store.jobs.want([key()])
+        await until(store.jobs.idle)
+    _undo_the_end_of(key(), database_url)
+    clock.go_ahead(seconds=11)
+    async with open_store(database_url, clock=clock) as store:
+        assert not await store.jobs.idle()
+        await store.jobs.start(work)
+        await until(store.jobs.idle)
+    assert len(work.runs) == 2
+
+
+def _undo_the_end_of(key: JobKey, url: str) -> None:
+    """Put the job's row back to where it was while its last ticket ran."""
+    engine = sa.create_engine(parsed(url))
+    jobs = sa.create_engine(f"{url.removesuffix('.db')}-jobs.db") if url.startswith("sqlite") else engine
+    tickets = "workflow_status" if url.startswith("sqlite") else "dbos.workflow_status"
+    with jobs.connect() as connection:
+        ticket = connection.exec_driver_sql(f"SELECT workflow_uuid FROM {tickets}").scalar_one()
+    assert ticket.startswith(f"{key.kind}:{key.repo_id}:{key.subject}:")
+    with engine.begin() as connection:
+        undone = sa.update(schema.job).values(done=0, ticket=ticket, handed_at=schema.job.c.due_at, deaths=1)
+        connection.execute(undone)
+    jobs.dispose()
+    engine.dispose()
+
+
+async def test_a_dispatcher_that_stumbles_goes_on(
+    store: Store, database_url: str, key: Keys, until: Until, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever is wrong with one look at the table (here it is gone for a moment), the next may be right."""
+    work = Work()
+    await store.jobs.want([key()], delay=0.1)
+    await store.jobs.start(work)
+    engine = sa.create_engine(parsed(database_url))
+    for renaming in ("ALTER TABLE job RENAME TO job_gone", "ALTER TABLE job_gone RENAME TO job"):
+        with engine.begin() as connection:
+            connection.exec_driver_sql(renaming)
+        await asyncio.sleep(0.4)
+    engine.dispose()
+    await until(lambda: work.runs)
+    assert "stumbled" in caplog.text
+
+
+async def test_one_store_of_a_process_works(store: Store, tmp_path: Path, clock: Any, key: Keys, until: Until) -> None:
+    """Dbos is one a process: the second is told, and the first goes on."""
+    work = Work()
+    await store.jobs.start(work)
+    async with open_store(f"sqlite:///{tmp_path}/second.db", clock=clock) as second:
+        with pytest.raises(RuntimeError, match="one a process"):
+            await second.jobs.start(work)
+        await second.jobs.want([key("theirs")])
+    await store.jobs.want([key("ours")])
+    await until(store.jobs.idle)
+    assert [subject for subject, _, _ in work.runs] == ["ours"]

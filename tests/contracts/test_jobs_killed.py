@@ -61,6 +61,40 @@ async def test_R01_what_a_killed_process_worked_on_runs_again(
     assert diary.overlaps(dead) == []
 
 
+async def test_R21_stopping_while_the_dead_are_made_up_for(
+    database_url: str, victims: Victims, clock: Any, diary: Any, until: Until
+) -> None:
+    """Four runs of a killed process come back to one that does one at a time, and it stops at once: the one is cut
+    off, the others never begin, and all four run after the next start.
+    """
+    keys = [f"s{number}" for number in range(4)]
+    async with open_store(database_url, clock=clock) as store:
+        await store.jobs.want([JobKey(kind="check", repo_id=1, subject=name) for name in keys])
+    victim = victims(database_url, "work", str(diary.path), "60")
+    victim.read_until("began", times=4)
+    victim.kill()
+    began: list[str] = []
+
+    async def long(key: JobKey) -> None:
+        began.append(key.subject)
+        await asyncio.sleep(60)
+
+    async with open_store(database_url, clock=clock, concurrency=1, grace=0.1) as store:
+        await store.jobs.start(long)
+        await until(lambda: began)
+        await asyncio.sleep(1)  # dbos brings the others
+    assert len(began) == 1
+    ran: list[str] = []
+
+    async def short(key: JobKey) -> None:
+        ran.append(key.subject)
+
+    async with open_store(database_url, clock=clock) as store:
+        await store.jobs.start(short)
+        await until(store.jobs.idle)
+    assert sorted(ran) == keys
+
+
 async def test_R24_a_job_that_kills_its_process_is_given_up(
     database_url: str, clock: Any, key: Keys, until: Until
 ) -> None:

@@ -63,7 +63,7 @@ def test_every_setting_that_is_named_exists() -> None:
     """A COVGATE_ variable in a document, the image or the compose file is one that the service reads."""
     known = {setting.name for setting in described()} | {"COVGATE_CORPUS", "COVGATE_UID"}
     for path in (*DOCUMENTS, TOP / "Dockerfile", TOP / "compose.yaml"):
-        named = set(re.findall(r"COVGATE_[A-Z_]*[A-Z]", path.read_text()))
+        named = set(re.findall(r"COVGATE_[A-Z_]*[A-Z](?![A-Z_*])", path.read_text()))
         assert named <= known, path
 
 
@@ -76,6 +76,16 @@ def test_the_action_is_described_whole() -> None:
     assert [name for name in action["outputs"] if f"`{name}`" not in text] == []
     collect = runpy.run_path(str(TOP / "actions/collect/collect.py"))
     assert [name for name in (*collect["NAMES"], "node_modules", "vendor") if f"`{name}`" not in text] == []
+
+
+def test_the_action_finds_what_the_terminal_finds() -> None:
+    """A report that `covgate check` finds by its name, the action finds too; both pass over the same folders."""
+    from bot.core.parse.detect import REPORT_NAMES
+    from bot.workspace import files
+
+    collect = runpy.run_path(str(TOP / "actions/collect/collect.py"))
+    assert set(REPORT_NAMES) <= set(collect["NAMES"])
+    assert vars(files)["_SKIPPED"] == collect["SKIPPED"]
 
 
 def test_the_action_holds_to_the_readers_limits() -> None:

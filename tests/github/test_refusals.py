@@ -110,6 +110,16 @@ async def test_an_answer_of_another_shape_names_what_is_wrong(forge: GitHubForge
         await forge.pull_request(repo, 7)
 
 
+@pytest.mark.parametrize("body", [{}, [], {"workflow_runs": None}, {"workflow_runs": [{"id": "x"}]}, 7])
+async def test_a_list_of_another_shape_is_no_empty_list(
+    forge: GitHubForge, github: ScriptedGitHub, repo: Repo, body: Any
+):
+    """Absence must be said by GitHub, not guessed from what it did not send."""
+    github.on("GET /repos/octo/shop/actions/runs", answer(200, body))
+    with pytest.raises(Unavailable, match="not as described"):
+        await forge.runs(repo, "a" * 40)
+
+
 async def test_a_renamed_repository_is_followed_on_the_same_host(
     forge: GitHubForge, github: ScriptedGitHub, repo: Repo
 ):

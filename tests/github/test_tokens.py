@@ -10,7 +10,7 @@ import jwt
 import pytest
 
 from bot.core.model.commit import Repo
-from bot.flows.ports import Forbidden, Unavailable
+from bot.flows.ports import Forbidden, RateLimited, Unavailable
 from bot.github.auth import PERMISSIONS, Token
 from bot.github.forge import AppAccess, GitHubForge
 from tests.github.scripted import ScriptedGitHub, a_token, answer, pull
@@ -128,6 +128,15 @@ async def test_an_app_that_may_not_act_there_is_told_so_and_asks_no_more(
     with pytest.raises(Forbidden, match=message):
         await forge.pull_request(repo, 7)
     assert github.asked() == []
+
+
+async def test_a_limit_met_while_asking_for_a_token_is_a_limit(forge: GitHubForge, github: ScriptedGitHub, repo: Repo):
+    """It pauses the installation as any other does."""
+    github.on(MINT, answer(403, {"message": "You have exceeded a secondary rate limit"}))
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            await forge.pull_request(repo, 7)
+    assert len(minted(github)) == 1
 
 
 async def test_a_token_answer_of_another_shape_is_tried_again_later(

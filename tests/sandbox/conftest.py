@@ -16,6 +16,7 @@ from bot.sandbox.rest import ROUTES
 from bot.sandbox.rest.call import compiled, parameters
 
 JSON = "application/json"
+MISDESCRIBED = ("/app/installations",)  # by GitHub: an account is said to be a user and an enterprise at once
 CERTIFICATES = httpx.create_ssl_context()  # reading them takes 20 ms, and no test needs them
 SHOP = {"src/shop.py": "price = 1\ncount = 2\n", "README.md": "# Shop\n"}
 
@@ -51,6 +52,8 @@ def judge(answer: httpx.Response) -> None:
         for route in ROUTES
         if route.method == answer.request.method and (found := compiled(route.template).fullmatch(path))
     )
+    if route.template in MISDESCRIBED:
+        return
     problem = openapi.answer_problem(
         method=route.method,
         template=route.template,

@@ -135,6 +135,7 @@ def test_nobody_in_particular_may_read_what_is_public(github: Sandbox, shop: Rep
     """And write nothing, and see nothing private."""
     github.repository("octo/secret", private=True)
     assert ask(github, "/repos/octo/shop").status_code == 200
+    assert ask(github, "/repos/octo/none").status_code == 404
     assert ask(github, "/repos/octo/secret").status_code == 404
     body = {"name": "covgate", "head_sha": shop.sha()}
     assert ask(github, "/repos/octo/shop/check-runs", None, "POST", json=body).status_code == 401
@@ -202,6 +203,19 @@ def test_a_repository_keeps_its_id_through_names(github: Sandbox, shop: Reposito
     assert again.id != shop.id
     again.delete()
     assert ask(github, f"/repositories/{again.id}", held).status_code == 404
+
+
+def test_a_repository_can_move_out_of_reach(github: Sandbox, shop: Repository, token: Tokens) -> None:
+    """At another account it is of that account's installation, or of none."""
+    shop.set_private(True)
+    held = token(shop)
+    assert ask(github, "/repos/octo/shop", held).status_code == 200
+    shop.rename("away/shop")
+    assert shop.installation_id == 0
+    assert ask(github, f"/repositories/{shop.id}", held).status_code == 404
+    github.repository("acme/other")
+    shop.rename("acme/shop")
+    assert ask(github, "/repos/acme/shop", token(shop)).json()["id"] == shop.id
 
 
 def test_an_app_is_registered_by_a_manifest_once(github: Sandbox) -> None:

@@ -77,7 +77,7 @@ def test_deliveries_are_paged_by_cursor_and_filtered(github: Sandbox, shop: Repo
     assert as_app.get("/app/hook/deliveries", params={"status": "success"}).json() == []
     assert as_app.post(f"/app/hook/deliveries/{ids[0]}/attempts").status_code == 202
     github.settle()
-    (again,) = as_app.get("/app/hook/deliveries", params={"redelivery": "true"}).json()
+    (again,) = [d for d in as_app.get("/app/hook/deliveries").json() if d["redelivery"]]
     assert again["guid"] == page.json()[0]["guid"]
     assert as_app.get("/app/hook/deliveries/1").status_code == 404
     assert as_app.get("/app/hook/config").json()["url"] == "http://127.0.0.1:9/"

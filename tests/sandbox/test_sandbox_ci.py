@@ -78,6 +78,7 @@ def test_a_rerun_is_the_next_attempt_of_the_same_run(github: Sandbox, bot: httpx
     earlier = bot.get(f"/actions/runs/{run.id}/attempts/1").json()
     assert (earlier["run_attempt"], earlier["conclusion"]) == (1, "failure")
     assert len(bot.get(f"/actions/runs/{run.id}/attempts/1/jobs").json()["jobs"]) == 2
+    assert bot.get(f"/actions/runs/{run.id}/attempts/2").json()["conclusion"] == "success"
     assert bot.get(f"/actions/runs/{run.id}/attempts/3").status_code == 404
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import time
 from collections.abc import Iterator
 
@@ -177,6 +178,15 @@ def test_the_store_of_artifacts_fails_too(github: Sandbox, raw: httpx.Client, pu
     path = f"/actions/artifacts/{number}/zip"
     assert raw.get(path, follow_redirects=True).status_code == 503
     assert raw.get(path, follow_redirects=True).status_code == 200
+
+
+def test_a_client_that_goes_in_the_middle_of_its_request(github: Sandbox, pull: PullRequest) -> None:
+    """The rest of the body never comes; the sandbox answers others."""
+    url = httpx.URL(github.api_url)
+    with socket.create_connection((url.host, url.port or 80)) as raw:
+        raw.sendall(b"POST /repos/octo/shop/check-runs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    github.settle()
+    assert httpx.get(f"{github.api_url}/repos/octo/shop/pulls/1").json()["number"] == pull.number
 
 
 def test_a_sandbox_ends_while_a_request_hangs(github: Sandbox) -> None:

@@ -59,6 +59,7 @@ def test_pull_requests_are_listed_by_state_base_and_age(bot: httpx.Client, shop:
     assert numbers(base="lax") == [second.number]
     first.push({"one": "2"})
     assert numbers(sort="updated", direction="desc")[0] == first.number
+    assert numbers(direction="asc") == [1, 2]
     assert bot.get("/pulls/3").json()["draft"] is True
 
 
@@ -203,6 +204,7 @@ def test_a_commit_tells_its_parents_tree_and_files(bot: httpx.Client, shop: Repo
     assert sha.text == pull.head_sha
     assert bot.get(f"/git/trees/{tree}", params={"recursive": "1"}).json()["truncated"] is False
     assert bot.get(f"/git/trees/{'0' * 40}").status_code == 404
+    assert bot.get("/git/trees/none").status_code == 404
     assert bot.get("/git/ref/heads/none").status_code == 404
     assert bot.get(f"/commits/{'0' * 40}").status_code == 422
     assert bot.get("/branches/none").status_code == 404

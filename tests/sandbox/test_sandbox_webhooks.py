@@ -221,6 +221,21 @@ def test_nothing_is_told_of_forks_and_strangers(github: Sandbox, shop: Repositor
     assert {d.repository_id for d in told} == {shop.id}
 
 
+def test_nothing_is_told_where_the_app_is_not_installed(github: Sandbox) -> None:
+    """Whatever happens there."""
+    away = github.repository("away/shop", installed=False)
+    pull = away.pull_request(branch="b", files={"a": "1"})
+    run = pull.ci("ci.yml").start()
+    url = f"{github.api_url}/repos/away/shop/check-runs"
+    token = {"Authorization": f"token {run.token()}"}
+    httpx.post(url, json={"name": "x", "head_sha": pull.head_sha}, headers=token).raise_for_status()
+    run.finish()
+    pull.comment("hello")
+    pull.rerequest()
+    pull.enqueue()
+    assert github.webhooks.log == []
+
+
 def test_a_push_tells_what_it_touched(github: Sandbox, shop: Repository) -> None:
     """Added, modified, removed; created, forced and deleted branches."""
     shop.push("main", {"new": "1", "src/shop.py": "x", "README.md": None})
@@ -271,6 +286,11 @@ def _whole_story(github: Sandbox, shop: Repository, bot: httpx.Client) -> None:
     pull.reopen()
     pull.enqueue().land()
     shop.pull_request(branch="c", files={"c": "1"}).merge("squash")
+    shop.set_private(True)
+    shop.set_private(False)
+    shop.rename("octo/store")
+    shop.rename("sue/store")
+    shop.delete()
     github.permit("octo", {"metadata": "read", "checks": "write"})
     github.suspend("octo")
     github.unsuspend("octo")
@@ -296,6 +316,7 @@ TOLD = {
         "reopened",
     },
     "push": {None},
+    "repository": {"privatized", "publicized", "renamed", "transferred", "deleted"},
     "workflow_run": {"requested", "in_progress", "completed"},
 }
 

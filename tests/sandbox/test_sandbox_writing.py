@@ -97,11 +97,12 @@ def test_a_check_run_that_github_refuses_is_refused(
     github.violations.clear()
 
 
-def test_the_sandbox_keeps_githubs_limits_without_its_description(shop: Repository) -> None:
+def test_the_sandbox_keeps_githubs_limits_without_its_description() -> None:
     """Where openapi-core is not installed the texts' and lists' limits still hold."""
     with Sandbox.start(validate=False) as github:
         repo = github.repository("octo/shop")
         pull = repo.pull_request(branch="b", files={"b.py": "1\n"})
+        asked = pull.comment("/recheck")
         token = pull.ci("ci.yml").start().token()
         with httpx.Client(
             base_url=f"{github.api_url}/repos/octo/shop", headers={"Authorization": f"token {token}"}
@@ -109,12 +110,15 @@ def test_the_sandbox_keeps_githubs_limits_without_its_description(shop: Reposito
             refused = [
                 check(bot, pull, output={"title": "t", "summary": "x" * 65_536}),
                 check(bot, pull, output=output(annotations=[note()] * 51)),
+                check(bot, pull, output={"title": "t"}),
                 bot.post("/check-runs", json={"name": "covgate"}),
+                bot.post("/issues/one/comments", json={"body": "x"}),
                 bot.post("/issues/1/comments", json={}),
                 bot.post("/issues/1/comments", content=b"{"),
                 bot.post("/issues/1/comments", content=b"[]"),
+                bot.post(f"/issues/comments/{asked.id}/reactions", json={"content": "shrug"}),
             ]
-            assert [answer.status_code for answer in refused] == [422, 422, 422, 422, 400, 400]
+            assert [answer.status_code for answer in refused] == [422, 422, 422, 422, 404, 422, 400, 400, 422]
             assert check(bot, pull, output={"title": "t", "summary": "x" * 65_535}).status_code == 201
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from bot.flows.ports import JobKey, StoreUnavailable
 from bot.store.engine import StoreRefused, parsed
-from bot.store.opening import open_store
+from bot.store.opening import Store, open_store
 
 ROOT = Path(__file__).parents[2]
 
@@ -154,3 +155,44 @@ def test_working_says_nothing_and_leaves_nothing_behind(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert {file.name for file in tmp_path.iterdir()} == {"covgate.db", "covgate.db.lock", "covgate-jobs.db"}
+
+
+_FORGETFUL = """
+import asyncio
+from datetime import UTC, datetime
+from bot.flows.ports import JobKey
+from bot.store.opening import open_store
+
+class Clock:
+    def now(self):
+        return datetime.now(UTC)
+
+async def main():
+    began = asyncio.Event()
+    async def work(key):
+        began.set()
+        await asyncio.sleep(60)
+    store = open_store("sqlite:///covgate.db", clock=Clock())
+    await store.jobs.start(work)
+    await store.jobs.want([JobKey(kind="check", repo_id=1, subject="s")])
+    await began.wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.integration
+def test_a_process_that_forgets_to_stop_still_ends(tmp_path: Path) -> None:
+    """Its event loop is gone and a job was running: nothing waits for it, and it is wanted still."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", _FORGETFUL], cwd=tmp_path, env=environment, capture_output=True, timeout=30, check=False
+    )
+    assert done.returncode == 0
+    store = open_store(f"sqlite:///{tmp_path}/covgate.db", clock=Noon())
+    assert not asyncio.run(_idle_and_close(store))
+
+
+async def _idle_and_close(store: Store) -> bool:
+    async with store:
+        return await store.jobs.idle()

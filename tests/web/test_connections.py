@@ -150,6 +150,24 @@ async def test_R18_an_answer_that_nobody_reads_is_dropped():
         writer.close()
 
 
+async def test_a_slow_reader_gets_the_whole_answer():
+    """As long as it reads at all."""
+
+    async def large(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await Response(bytes(8_000_000), headers={"Connection": "close"})(scope, receive, send)
+
+    async with listening(large) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server), limit=65536)
+        writer.write(HEALTH)
+        size = 0
+        while piece := await reader.read(400_000):
+            size += len(piece)
+            await asyncio.sleep(0.005)
+        assert size > 8_000_000
+        writer.close()
+
+
 async def test_R18_good_clients_do_not_notice_a_crowd_that_gives_nothing(port: int):
     """Two hundred half-open connections; the health of the service is told in a quarter of a second all the same."""
     crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]

@@ -6,7 +6,7 @@ Every step says what it expects; the first that comes out otherwise ends the dem
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TypeVar
 from bot.cli.demo.project import FEATURE, START, TESTS, Measured, measure
 from bot.cli.demo.screen import Screen
 from bot.cli.demo.service import Service
-from bot.sandbox import PullRequest, Repository, Run, Sandbox
+from bot.sandbox import Check, PullRequest, Repository, Run, Sandbox
 
 T = TypeVar("T")
 
@@ -74,10 +74,10 @@ class Play:
             measured = self._job(run, "unit", "tests/unit")
             run.finish("success")
             check = self._until(lambda: _concluded(pull.check("covgate"), "failure"), "a red check")
-            _expect(len(pull.comments(by_app=True)) == 1, "one comment")
+            comment = self._until(lambda: next(iter(pull.comments(by_app=True)), None), "a comment")
             self.screen.say(f"coverage.py counted {measured.total} in the merge of the pull request with main")
             self.screen.check(check)
-            self.screen.comment(pull.comments(by_app=True)[0].body)
+            self.screen.comment(comment.body)
         return run
 
     def _late_upload(self, pull: PullRequest, run: Run) -> None:
@@ -101,7 +101,8 @@ class Play:
             self._job(run, "end-to-end", "tests/e2e")
             run.finish("success")
             check = self._until(lambda: _concluded(pull.check("covgate"), "success"), "a green check")
-            _expect(len(pull.comments(by_app=True)) == 1, "the same comment, edited")
+            self._until(lambda: "passed" in pull.comments(by_app=True)[0].body, "the same comment, edited")
+            _expect(len(pull.comments(by_app=True)) == 1, "one comment all along")
             self.screen.check(check)
             self.screen.comment(pull.comments(by_app=True)[0].body)
 
@@ -143,14 +144,15 @@ class Play:
         )
 
     @contextmanager
-    def _step(self, title: str) -> Iterator[None]:
+    def _step(self, title: str) -> Generator[None]:
         with self.screen.step(title):
             yield
             _expect(not self.github.violations, "; ".join(self.github.violations[:3]))
 
 
-def _concluded(check: object, *conclusions: str) -> object:
-    return check if check is not None and getattr(check, "conclusion", None) in conclusions else None
+def _concluded(check: Check | None, *conclusions: str) -> Check | None:
+    """*check*, once it has one of *conclusions*."""
+    return check if check is not None and check.conclusion in conclusions else None
 
 
 def _expect(holds: bool, what: str) -> None:

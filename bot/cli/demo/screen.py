@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -33,7 +33,7 @@ class Screen:
         self._steps = 0
 
     @contextmanager
-    def step(self, title: str) -> Iterator[None]:
+    def step(self, title: str) -> Generator[None]:
         self._steps += 1
         self._console.print(Text.assemble((f"{self._steps}  ", "bold cyan"), (title, "bold")))
         began = time.monotonic()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from bot.core.compare.lineage import Lineage
 from bot.core.model.comparison import Delta
-from bot.core.model.coverage import NOTHING, Coverage, FileCoverage, Metric, Tally, tally_of
+from bot.core.model.coverage import NOTHING, Coverage, FileCoverage, Metric, Tally, tally_of, tally_of_arms
 from bot.core.model.lines import Lines
 
 
@@ -113,25 +113,8 @@ def _lines(file: FileCoverage, lines: Lines) -> Tally:
 
 
 def _branches(file: FileCoverage, lines: Lines) -> Tally:
-    touched = [arms.tally for line, arms in file.arms.items() if line in lines]
-    return Tally(sum(tally.covered for tally in touched), sum(tally.total for tally in touched))
+    return tally_of_arms(arms for line, arms in file.arms.items() if line in lines)
 
 
 def _statements(file: FileCoverage, lines: Lines, seams: Lines) -> Tally:
-    if file.blocks is None:
-        return _lines(file, lines)
-    covered = _statements_of(file.blocks.hit, lines, seams)
-    return Tally(covered, covered + _statements_of(file.blocks.miss, lines, seams))
-
-
-def _statements_of(blocks: Iterable[bytes], lines: Lines, seams: Lines) -> int:
-    """Statements of the *blocks* (``12.34,15.2 3``) that one of *lines* lies in, or that one of *seams* cuts."""
-    found = 0
-    for block in blocks:
-        span, _, statements = block.partition(b" ")
-        start, _, end = span.partition(b",")
-        first, last = int(start.partition(b".")[0]), int(end.partition(b".")[0])
-        within, behind_first = Lines.span(first, last), Lines.span(first + 1, last)
-        if within & lines or behind_first & seams:
-            found += int(statements)
-    return found
+    return _lines(file, lines) if file.blocks is None else file.blocks.crossed(lines, seams)

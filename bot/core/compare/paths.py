@@ -191,6 +191,8 @@ class _Mapper:
             name = self._by_rule(form) or self._placed(form)
             if name is not None:
                 return name
+        if len(forms) == 2 and not _is_absolute(forms[0]) and path not in self._disputed:
+            return forms[0]  # below the one folder that the report names
         return forms[-1] if forms else _UNSOUND.sub(lambda found: f"\\u{ord(found[0]):04x}", path) or "?"
 
 

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property
 from itertools import compress
-from operator import add
 from typing import Self
 
 import msgspec
@@ -91,11 +90,15 @@ class Arms:
 
     @property
     def tally(self) -> Tally:
+        return Tally(*self.counts())
+
+    def counts(self) -> tuple[int, int]:
+        """(taken, all): the tally without the cost of one, for the hundred thousands of a report."""
         if self.known:
-            return Tally(len(self.taken), len(self.known))
+            return len(self.taken), len(self.known)
         if self.open is not None:
-            return Tally(self.total - min(len(self.open), self.total), self.total)
-        return Tally(min(self.covered, self.total), self.total)
+            return self.total - min(len(self.open), self.total), self.total
+        return min(self.covered, self.total), self.total
 
 
 class Blocks:
@@ -144,6 +147,11 @@ class Blocks:
         covered = sum(_numbers(self._hit)[4::5])
         return Tally(covered, covered + sum(_numbers(self._miss)[4::5]))
 
+    def crossed(self, lines: Lines, seams: Lines) -> Tally:
+        """The statements of those blocks in which one of *lines* lies, or one of *seams* behind the first line."""
+        covered = _crossed(self._hit, lines, seams)
+        return Tally(covered, covered + _crossed(self._miss, lines, seams))
+
     def lines(self) -> tuple[Lines, Lines, Lines]:
         """(measured, executed, partial) lines. A block without statements measures nothing."""
         hit, miss = _spans(self._hit), _spans(self._miss)
@@ -157,6 +165,20 @@ _COMMAS = bytes.maketrans(b". \n", b",,,")
 def _numbers(blocks: bytes) -> list[int]:
     """Line, column, line, column and statements of every block, one after the other."""
     return _read_numbers(b"[" + blocks.translate(_COMMAS) + b"]")
+
+
+def _crossed(blocks: bytes, lines: Lines, seams: Lines) -> int:
+    numbers = _numbers(blocks)
+    top = max(lines.last, seams.last) + 1  # what the change touches ends here, whatever the report claims to measure
+    of_lines, of_seams = lines.running(top + 1), seams.running(top + 1)
+    firsts, lasts = numbers[::5], numbers[2::5]
+    if max(lasts, default=0) > top:
+        firsts, lasts = [min(first, top) for first in firsts], [min(last, top) for last in lasts]
+    return sum(
+        statements
+        for first, last, statements in zip(firsts, lasts, numbers[4::5], strict=True)
+        if of_lines[last + 1] > of_lines[first] or of_seams[last + 1] > of_seams[first + 1]
+    )
 
 
 def _spans(blocks: bytes) -> Lines:
@@ -190,7 +212,8 @@ class FileCoverage:
         """Lines that ran, though not on every way through them."""
         if self.blocks is not None:
             return self.blocks.lines()[2]
-        open_lines = Lines.of(line for line, arms in self.arms.items() if arms.tally.missed)
+        counted = ((line, arms.counts()) for line, arms in self.arms.items())
+        open_lines = Lines.of(line for line, (taken, total) in counted if taken < total)
         return open_lines & self.executed
 
     @property
@@ -207,7 +230,7 @@ class FileCoverage:
 
     @property
     def branches(self) -> Tally:
-        return reduce(add, (arms.tally for arms in self.arms.values()), NOTHING)
+        return tally_of_arms(self.arms.values())
 
     @property
     def statements(self) -> Tally:
@@ -275,6 +298,12 @@ class Coverage:
     def only(self, paths: Iterable[str]) -> Coverage:
         """This measurement of *paths* alone; paths that were not measured are absent."""
         return Coverage(metric=self.metric, files={path: self.files[path] for path in paths if path in self.files})
+
+
+def tally_of_arms(some: Iterable[Arms]) -> Tally:
+    """The sum of *some* lines' arms."""
+    counts = [arms.counts() for arms in some]
+    return Tally(sum(taken for taken, _ in counts), sum(total for _, total in counts))
 
 
 def tally_of(file: FileCoverage, metric: Metric) -> Tally:

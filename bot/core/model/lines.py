@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, compress
 from typing import Self
 
 HIGHEST_LINE = 10_000_000
@@ -16,7 +17,8 @@ HIGHEST_LINE = 10_000_000
 _TABLED = 4096
 _BELOW = tuple((1 << line) - 1 for line in range(_TABLED + 1))  # every line under this one, for spans in bulk
 _UP_TO = _BELOW[1:]
-_ONE = ord("1")
+_ONE, _TWO = b"12"
+_TWO_AS_ONE = bytes.maketrans(b"12", b"01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,27 @@ class Lines:
             digits[number] = _ONE
         digits.reverse()
         return cls(int(digits, 2) << base)
+
+    @classmethod
+    def of_marked(cls, numbers: Sequence[int], marks: Iterable[object]) -> tuple[Self, Self]:
+        """(the set of *numbers*, the set of those whose mark is true). A 0 is no line and is left out. Raises
+        ``ValueError`` for a number below 0 or above ``HIGHEST_LINE``.
+        """
+        if not numbers:
+            return cls(), cls()
+        lowest, highest = min(numbers), max(numbers)
+        if lowest < 0 or highest > HIGHEST_LINE:
+            raise ValueError(f"no file has a line {lowest if lowest < 0 else highest}")
+        base = lowest if lowest >= _TABLED else 0
+        if base:
+            numbers = [number - base for number in numbers]
+        digits = bytearray(b"0") * (highest - base + 1)
+        for number in numbers:
+            digits[number] = _ONE
+        every = int(digits[::-1], 2) << base
+        for number in compress(numbers, marks):
+            digits[number] = _TWO
+        return cls(every & ~1), cls(int(digits[::-1].translate(_TWO_AS_ONE), 2) << base & ~1)
 
     @classmethod
     def span(cls, first: int, last: int) -> Self:
@@ -98,6 +121,11 @@ class Lines:
             yield start, end - 1
             start = digits.find("1", end)
 
+    def running(self, top: int) -> list[int]:
+        """For every number from 0 to *top* + 1, how many of the lines lie below it."""
+        digits = f"{self.bits:b}"[::-1].ljust(top + 1, "0")[: top + 1]
+        return list(accumulate(digits.encode().translate(_DIGITS), initial=0))
+
     @property
     def last(self) -> int:
         """The highest line, 0 for the empty set."""
@@ -105,6 +133,7 @@ class Lines:
 
 
 NO_LINES = Lines()
+_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 
 
 def _joined(firsts: Sequence[int], lasts: Sequence[int]) -> int:

@@ -18,14 +18,16 @@ _HIDDEN_LINE = 0xFEEFEE  # .NET's compilers give it to code that belongs to no l
 _read_integers = msgspec.json.Decoder(list[int]).decode
 
 
-def integers(text: bytes) -> list[int] | None:
-    """The whole numbers in *text*, separated by commas, or ``None`` if it holds anything else (a decimal, a leading
+def integers(text: bytes) -> list[int]:
+    """The whole numbers in *text*, separated by commas; none if it holds anything else (a sign, a decimal, a leading
     zero, more than 64 bits): then they are read one by one.
     """
+    if b"-" in text:
+        return []
     try:
         return _read_integers(b"[" + text + b"]")
     except msgspec.DecodeError:
-        return None
+        return []
 
 
 def ran(count: str) -> bool:

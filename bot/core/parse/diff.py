@@ -38,6 +38,8 @@ _NEW, _NOT_NEW = bytes.maketrans(b"+ \r", b"100"), b"-\\"
 _IS_HEAD = bytes(byte == ord("@") for byte in range(256))
 _NO_NEWLINE = ord("\\")
 
+_Head = tuple[bytes, bytes, bytes, bytes]  # first line and number of lines, old and new; no number means one
+
 
 def parse_diff(data: bytes) -> Diff:
     """The files that *data* changes, by new path, with the lines added and deleted exactly as git counts them.
@@ -56,16 +58,16 @@ def parse_diff(data: bytes) -> Diff:
 
 
 class _File:
-    """What is known of one file so far. Names are bytes without prefixes, ``None`` while unknown. Each side's hunks
-    are their first lines with a digit for each line from there on.
+    """What is known of one file so far. Names are bytes without prefixes, ``None`` while unknown. *added* and *deleted*
+    hold a digit for every line from 0 to the last that a hunk told of: 1 where it is.
     """
 
     def __init__(self, line: int, name: bytes | None) -> None:
         self.line = line
         self.old = self.new = name
         self.change = Change.MODIFIED
-        self.added: list[tuple[int, bytes]] = []
-        self.deleted: list[tuple[int, bytes]] = []
+        self.added = bytearray(b"0")
+        self.deleted = bytearray(b"0")
         self.announced = False  # "---" and "+++" have come
         self.hunks = False
         self.owed = 0  # the line that says that hunks follow, 0 for none
@@ -126,24 +128,23 @@ class _File:
             path=path,
             old_path=text_of(self.old) if self.change in (Change.RENAMED, Change.COPIED) else path,
             change=self.change,
-            added=NO_LINES if lineless else _lines(self.added, self.line),
-            deleted=NO_LINES if lineless else _lines(self.deleted, self.line),
+            added=NO_LINES if lineless else Lines(int(self.added[::-1], 2)),
+            deleted=NO_LINES if lineless else Lines(int(self.deleted[::-1], 2)),
             binary=self.binary,
             submodule=self.submodule,
         )
 
 
-def _lines(hunks: list[tuple[int, bytes]], line: int) -> Lines:
-    digits: list[bytes] = []
-    end = 0
-    for start, piece in hunks:
-        if start < end or start == 0:
-            raise DiffError("the file's hunks overlap or go backwards", line=line)
-        if start + len(piece) > HIGHEST_LINE:
-            raise DiffError("a hunk lies beyond the end of any source file", line=line)
-        digits += (b"0" * (start - end), piece)
-        end = start + len(piece)
-    return Lines(int(b"".join(digits)[::-1] or b"0", 2))
+def _put(digits: bytearray, start: int, piece: bytes, line: int) -> None:
+    """Continue *digits* with *piece*, whose first line is *start*, of the file whose header is at *line*."""
+    if not len(digits) <= start <= HIGHEST_LINE:
+        raise _misplaced(digits, start, line)
+    digits += b"0" * (start - len(digits)) + piece
+
+
+def _misplaced(digits: bytearray, start: int, line: int) -> DiffError:
+    wrong = "overlap or go backwards" if start < len(digits) else "lie beyond the end of any source file"
+    return DiffError(f"the file's hunks {wrong}", line=line)
 
 
 class _Scan:
@@ -153,7 +154,9 @@ class _Scan:
         self.lines = data.split(b"\n")
         if not self.lines[-1]:
             self.lines.pop()
-        self.kinds = b"".join([line[:1] or b" " for line in self.lines])
+        self.kinds = b"".join([line[:1] for line in self.lines])
+        if len(self.kinds) != len(self.lines):
+            self.kinds = b"".join([line[:1] or b" " for line in self.lines])
         self.at = 0
         self.git = False  # the file's header is git's, not that of a plain diff
         self.bulk = True
@@ -241,41 +244,58 @@ class _Scan:
         kinds, heads = self._heads()
         if not self.git:
             _appear_or_vanish(file, *heads[0])
-        bodies = kinds.split(b"@")[1:]
-        olds, news = kinds.translate(_OLD, _NOT_OLD).split(b"@")[1:], kinds.translate(_NEW, _NOT_NEW).split(b"@")[1:]
-        deleted, added, at = file.deleted, file.added, self.at
-        for (old_start, old_size, new_start, new_size), body, old, new in zip(heads, bodies, olds, news, strict=True):
-            if len(old) != (int(old_size) if old_size else 1) or len(new) != (int(new_size) if new_size else 1):
-                self.at = at
-                self._uneven_hunk(file, old_start, int(old_size or 1), new_start, int(new_size or 1), body)
-                return
-            if old:
-                deleted.append((int(old_start), old))
-            if new:
-                added.append((int(new_start), new))
-            at += 1 + len(body)
-        self.at = at
+        even = _take_even(file, heads, kinds)
+        if even < len(heads):
+            self._uneven_hunk(file, heads[even], kinds.split(b"@")[: even + 2])
+        else:
+            self.at += len(kinds)
 
-    def _heads(self) -> tuple[bytes, list[tuple[bytes, bytes, bytes, bytes]]]:
+    def _heads(self) -> tuple[bytes, list[_Head]]:
         """The first bytes of all lines that may belong to the hunks at the cursor, and the hunks' headers."""
         found = (_HUNKS if self.git and self.bulk else _ONE_HUNK).match(self.kinds, self.at)
         kinds = found[0] if found else b""
         lines = list(compress(self.lines[self.at : self.at + len(kinds)], kinds.translate(_IS_HEAD)))
-        heads: list[tuple[bytes, bytes, bytes, bytes]] = _HEADS.findall(b"\n".join(lines))
+        heads: list[_Head] = _HEADS.findall(b"\n".join(lines))
         if len(heads) != len(lines):
             wrong = next(line for line in lines if not _HEADS.match(line))
             raise DiffError("the hunk's header cannot be read", line=self.lines.index(wrong, self.at) + 1)
         return kinds, heads
 
-    def _uneven_hunk(self, file: _File, old_start: bytes, old: int, new_start: bytes, new: int, kinds: bytes) -> None:
-        """A hunk that is cut short, or followed by lines that only look like more of it."""
-        kinds = _shortened(kinds, old, new, self.at + 1)
+    def _uneven_hunk(self, file: _File, head: _Head, kinds: list[bytes]) -> None:
+        """A hunk that is cut short, or followed by lines that only look like more of it: the last of *kinds*."""
+        self.at += sum(map(len, kinds[:-1])) + len(kinds) - 2
+        old, new = int(head[1] or 1), int(head[3] or 1)
+        body = _shortened(kinds[-1], old, new, self.at + 1)
         if old:
-            file.deleted.append((int(old_start), kinds.translate(_OLD, _NOT_OLD)))
+            _put(file.deleted, int(head[0]), body.translate(_OLD, _NOT_OLD), file.line)
         if new:
-            file.added.append((int(new_start), kinds.translate(_NEW, _NOT_NEW)))
-        self.at += 1 + len(kinds)
+            _put(file.added, int(head[2]), body.translate(_NEW, _NOT_NEW), file.line)
+        self.at += 1 + len(body)
         self.bulk = False  # lest what lies behind is read in bulk again for every such hunk
+
+
+def _take_even(file: _File, heads: list[_Head], kinds: bytes) -> int:
+    """Take hunks as long as each has just the lines that it says; gives how many were taken."""
+    olds, news = kinds.translate(_OLD, _NOT_OLD).split(b"@")[1:], kinds.translate(_NEW, _NOT_NEW).split(b"@")[1:]
+    deleted, added = file.deleted, file.added
+    taken = 0
+    for (old_start, old_size, new_start, new_size), old, new in zip(heads, olds, news, strict=True):
+        if len(old) != (int(old_size) if old_size else 1) or len(new) != (int(new_size) if new_size else 1):
+            break
+        if old:  # _put twice, without its calls: there are many thousand hunks
+            start = int(old_start)
+            if not len(deleted) <= start <= HIGHEST_LINE:
+                raise _misplaced(deleted, start, file.line)
+            deleted += b"0" * (start - len(deleted))
+            deleted += old
+        if new:
+            start = int(new_start)
+            if not len(added) <= start <= HIGHEST_LINE:
+                raise _misplaced(added, start, file.line)
+            added += b"0" * (start - len(added))
+            added += new
+        taken += 1
+    return taken
 
 
 def _shortened(kinds: bytes, old: int, new: int, line: int) -> bytes:

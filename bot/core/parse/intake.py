@@ -15,7 +15,7 @@ BLOCK = 256 << 10
 LONGEST_LINE = 64 << 10
 LARGEST = 256 << 20
 
-_UTF8_MARK = b"\xef\xbb\xbf"
+UTF8_MARK = b"\xef\xbb\xbf"
 
 
 @runtime_checkable
@@ -59,7 +59,7 @@ class Intake:
 
     def whole(self, *, limit: int) -> bytes:
         """All bytes at once, without a byte order mark, for formats that cannot be read in parts."""
-        return b"".join(self.blocks(limit=limit)).removeprefix(_UTF8_MARK)
+        return b"".join(self.blocks(limit=limit)).removeprefix(UTF8_MARK)
 
     def texts(self) -> Iterator[tuple[int, bytes]]:
         """(number of the first line, whole lines): text in pieces of about a block. Every line end is a line feed, the
@@ -73,7 +73,7 @@ class Intake:
 
     def _whole_lines(self) -> Iterator[bytes]:
         carried = b""
-        mark = len(_UTF8_MARK) if self.head.startswith(_UTF8_MARK) else 0
+        mark = len(UTF8_MARK) if self.head.startswith(UTF8_MARK) else 0
         for block in self.blocks():
             end = block.rfind(b"\n")
             if end >= 0:

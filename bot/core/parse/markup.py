@@ -1,28 +1,36 @@
 """XML from strangers, as events: nothing is fetched, nothing is expanded, nothing is repaired, and no tree is built.
 
-Reports are read by lxml's parser with a target, which makes one call an element. Python's own expat may be years old and
-takes minutes over hostile input; lxml knows limits, and those that it lacks are kept here: an internal subset of the
-DOCTYPE is refused (it is where entities are declared), as are an encoding that could hide one, a tag or text of more
-than 64 KiB, and too many or too deep elements.
+Reports are read by lxml's parser with a target, which makes one call an element. Python's own expat may be years old
+and takes minutes over hostile input; lxml knows limits, and those that it lacks are kept here and in ``Nesting``: an
+internal subset of the DOCTYPE is refused (it is where entities are declared, and lxml expands small ones), and so are
+an encoding that could hide one, a tag or a text of more than 64 KiB, and too many or too deep elements.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from lxml import etree
 
 from bot.core.model.errors import ReportError
 from bot.core.parse.intake import HEAD, Intake
 
-MOST_ELEMENTS = 5_000_000
+LONGEST = 64 << 10
 DEEPEST = 64
 MOST_ATTRIBUTES = 64
-LONGEST = 64 << 10
+MOST_ELEMENTS = 5_000_000
 
+_SETTINGS: Mapping[str, Any] = {
+    "resolve_entities": "internal",
+    "huge_tree": False,
+    "no_network": True,
+    "load_dtd": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 _ENCODINGS = re.compile(r"utf-?8|utf-?16(?:[lb]e)?|us-ascii|iso-8859-\d{1,2}|windows-125\d", re.IGNORECASE)
 _DECLARATION = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+([^\s\[>]+)(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*([\[>])")
@@ -39,6 +47,25 @@ class Misfit(Exception):
         super().__init__(reason)
         self.reason = reason
         self.near = near
+
+
+class Nesting:
+    """How many elements are open and how many there were. What hears of elements counts them here."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.elements = 0
+
+    def enter(self, tag: str, attributes: int) -> None:
+        """Count an element with so many *attributes*. Raises ``Misfit`` past a limit."""
+        self.depth += 1
+        self.elements += 1
+        if self.depth > DEEPEST:
+            raise Misfit(f"more than {DEEPEST} elements within each other", f"<{tag}")
+        if attributes > MOST_ATTRIBUTES:
+            raise Misfit(f"an element with more than {MOST_ATTRIBUTES} attributes", f"<{tag}")
+        if self.elements > MOST_ELEMENTS:
+            raise Misfit(f"more than {MOST_ELEMENTS} elements", f"<{tag}")
 
 
 class Target(Protocol):
@@ -117,15 +144,7 @@ def read_markup(intake: Intake, target: Target) -> None:
     opening = opening_of(intake.head[:HEAD])
     if opening is not None and opening.refused:
         raise ReportError(opening.refused, line=1)
-    parser = etree.XMLParser(
-        target=target,
-        resolve_entities="internal",
-        huge_tree=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = etree.XMLParser(target=cast("Any", target), **_SETTINGS)
     pieces = _Pieces()
     try:
         for piece in pieces.of(intake):
@@ -150,9 +169,9 @@ class _Pieces:
 
     def of(self, intake: Intake) -> Iterator[bytes]:
         for block in intake.blocks():
-            for at in range(0, len(block), 8 << 10):
+            for at in range(0, len(block), LONGEST):
                 self._line += self._piece.count(b"\n")
-                self._piece = block[at : at + (8 << 10)]
+                self._piece = block[at : at + LONGEST]
                 self._check()
                 yield self._piece
 

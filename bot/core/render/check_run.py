@@ -30,7 +30,7 @@ class CheckText(NamedTuple):
 def render_check(evaluation: Evaluation, context: CommentContext) -> CheckText:
     """The check run of *evaluation*, within GitHub's limits whatever came in."""
     marks, left = annotate(evaluation.coverage, context)
-    unmarked = f"Not marked in the diff: {units.count(left, 'new line')} of those that no test covers."
+    unmarked = f"Not marked in the diff: {units.count(left, 'new line')} that no test covers."
 
     def summary(limits: Limits) -> str:
         parts = [*above_the_fold(evaluation, limits, context), unmarked if left else ""]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.core.model.diff import FileDiff
 from bot.core.model.lines import Lines
 from bot.core.render import units
 from bot.core.render.escape import path_in_url
@@ -15,7 +14,9 @@ _SHA = re.compile(r"[0-9a-f]{7,64}")
 _LONGEST_LINK = 1000
 
 HeadLines = Callable[[str, Lines], Lines]
-"""Lines of a file in the tested tree's numbering into the head's, for links and annotations."""
+"""Added lines of a file in the tested tree's numbering into the head's; those without a certain place there are left
+out.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,24 +49,7 @@ class CommentContext:
             return None
         return f"{self.repository_url}/blob/{sha}/{encoded}"
 
-    def in_head(self, path: str, lines: Lines) -> Lines:
-        """*lines* of the tested tree as the head numbers them."""
-        return lines if self.head_lines is None else self.head_lines(path, lines)
-
 
 def at_lines(url: str | None, first: int, last: int) -> str | None:
     """A file's *url*, at lines *first* to *last*."""
     return f"{url}#{units.anchor(first, last)}" if url else None
-
-
-def through(diff: Mapping[str, FileDiff]) -> HeadLines:
-    """Line numbers carried along *diff*, which leads from the tested tree to the head. Lines that it deletes (they
-    are not in the head) are dropped; files that it does not touch keep their numbers.
-    """
-    old_paths = {file.old_path: file for file in diff.values()}
-
-    def head_lines(path: str, lines: Lines) -> Lines:
-        file = old_paths.get(path)
-        return lines if file is None else file.moved(lines)
-
-    return head_lines

@@ -19,8 +19,9 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(c) for c in range(0xFE00, 0xFE10)}
 _ACTIVE = re.compile(r"@(?=[\w-])|#(?=\d)|[Gg][Hh]-(?=\d)|:(?=//)|(?<=[Ww]{3})\.")
 """Where GitHub would begin or join a mention, a reference to an issue, or a link in bare text."""
-_PROSE = re.compile(r"[!#$&*<>@\[\\\]^_`{|}~]|^[-+=:(]|(?<=\d)[.)]")
-"""What GFM reads as structure inside a line, or at the start of one."""
+_INSIDE = re.compile(r"[!#$&*<>@\[\\\]^_`{|}~]")
+_LEADING = re.compile(r"^(\d*)([-+=:.)(])")
+"""What GFM reads as structure inside a line, and what it reads so at the start of one."""
 
 
 def visible(text: str) -> str:
@@ -78,7 +79,12 @@ def prose(text: str, limit: int = 3 * LIMIT) -> str:
     """For Markdown, as words in a sentence: punctuation that could mean something is written as entities, which GFM
     never reads as structure (https://github.github.com/gfm/#entity-and-numeric-character-references).
     """
-    return _PROSE.sub(lambda found: f"&#{ord(found[0])};", plain(text, limit))
+    inside = _INSIDE.sub(lambda found: _entity(found[0]), plain(text, limit).strip())
+    return _LEADING.sub(lambda found: found[1] + _entity(found[2]), inside)
+
+
+def _entity(character: str) -> str:
+    return f"&#{ord(character)};"
 
 
 def terminal(text: str, limit: int = LIMIT) -> str:

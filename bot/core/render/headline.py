@@ -24,7 +24,7 @@ from bot.core.model.verdict import (
 from bot.core.render import units
 from bot.core.render.escape import PLAIN, Voice, shortened
 from bot.core.render.gaps import gap_words
-from bot.core.render.sentences import PATCH, explain, level, title, to_regain, would_fail
+from bot.core.render.sentences import EVIDENCE, PATCH, explain, held, level, title, to_regain, would_fail
 
 _TITLE_LIMIT = 255  # characters of a check run's title that GitHub keeps
 
@@ -78,8 +78,8 @@ def brief(gate: GateResult, voice: Voice) -> str:
             )
         case MeetsTarget():
             return f"{level(gate)}, target {goal}" if goal else level(gate)
-        case Ratcheted():
-            return f"{level(gate)}, not lower than the base, target {goal} = {units.integer(gate.needed or 0)} more"
+        case Ratcheted() as reason:
+            return f"{level(gate)}, {held(gate, reason)}, target {goal} = {units.integer(gate.needed or 0)} more"
         case _:
             return _bare(explain(gate, voice).fact)
 
@@ -94,7 +94,13 @@ def _failed(verdict: Verdict, voice: Voice) -> str:
     if not failing:
         return "Failed"
     lead = failing[0]
-    return f"{title(lead, voice)} failed: {brief(lead, voice)}{_beside(failing[1:], pending(verdict))}"
+    others = [gate for gate in failing[1:] if not _same(gate, lead)]
+    return f"{title(lead, voice)} failed: {brief(lead, voice)}{_beside(others, pending(verdict))}"
+
+
+def _same(gate: GateResult, lead: GateResult) -> bool:
+    """Whether *gate* only repeats what *lead* says: it rests on the evidence that is not there."""
+    return lead.gate == EVIDENCE and gate.reason == lead.reason
 
 
 def _awaited(verdict: Verdict, voice: Voice) -> str:
@@ -133,13 +139,15 @@ def _passed(verdict: Verdict, voice: Voice) -> str:
 def _neutral(verdict: Verdict, voice: Voice) -> str:
     if verdict.mode is Mode.OFF:
         return "Switched off by the policy"
-    if not verdict.gates:
-        return "Report only: nothing was judged"
     held_back = [gate for gate in verdict.gates if would_fail(gate)]
+    if not held_back and (verdict.mode is Mode.ENFORCE or not verdict.gates):
+        return f"Nothing was judged: {_first_fact(verdict.gates, 'the policy asks for no gate', voice)}"
     lead = held_back[0] if held_back else _lead(verdict.gates)
     kept = {Conclusion.SUCCESS: " would pass", Conclusion.FAILURE: " would fail"}.get(lead.judged, "")
-    more = f"; {units.count(len(held_back) - 1, 'more gate')} would fail" if len(held_back) > 1 else ""
-    return f"Report only: {title(lead, voice)[0].lower()}{title(lead, voice)[1:]}{kept}: {brief(lead, voice)}{more}"
+    others = [gate for gate in held_back[1:] if not _same(gate, lead)]
+    more = f"; {units.count(len(others), 'more gate')} would fail" if others else ""
+    name = title(lead, voice)
+    return f"Report only: {name[0].lower()}{name[1:]}{kept}: {brief(lead, voice)}{more}"
 
 
 # --- the patch ---------------------------------------------------------------------------------------------------

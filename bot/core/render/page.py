@@ -21,6 +21,7 @@ from bot.core.render.sections import (
     component_gates,
     delta_parts,
     file_lists,
+    indirect_title,
     new_lines,
     patch_files,
     split_name,
@@ -132,6 +133,7 @@ class Page:
     moved: Sequence[Moved]
     changed: Listed[FileRow]
     indirect: Listed[IndirectFile]
+    indirect_title: str
     lists: Sequence[Listed[str]]
     files: Listed[FileRow]
     reports: Listed[tuple[str, str, str]]
@@ -156,6 +158,7 @@ def page_of(evaluation: Evaluation, context: CommentContext) -> Page:
         moved=[_moved(project) for project in coverage.projects if project.delta] if coverage else (),
         changed=files.changed(coverage),
         indirect=files.indirect(coverage),
+        indirect_title=indirect_title(verdict),
         lists=_lists(evaluation),
         files=files.measured(coverage),
         reports=_listed(sorted(verdict.inputs.reports, key=itemgetter(0, 1)), _report, "report"),
@@ -271,7 +274,7 @@ class _Files:
             file = coverage.indirect[path]
             fates = (("newly missed", file.newly_missed), ("newly covered", file.newly_hit))
             said = [
-                f"{words} {units.line_ranges(list(islice(self.context.in_head(path, lines).ranges(), _MOST_RANGES)))}"
+                f"{words} {units.line_ranges(list(islice(lines.ranges(), _MOST_RANGES)))}"
                 for words, lines in fates
                 if lines
             ]

@@ -19,10 +19,19 @@ from bot.core.model.verdict import BelowTarget, Conclusion, Evaluation, GateResu
 from bot.core.render import units
 from bot.core.render.context import CommentContext, at_lines
 from bot.core.render.escape import MARKDOWN, TABLE, cell, code
-from bot.core.render.gaps import gap_words
+from bot.core.render.gaps import Words, gap_words
 from bot.core.render.headline import blocking, pending
 from bot.core.render.limits import Limits
-from bot.core.render.sentences import COMPONENT, explain, level, outcome, problem_words, would_fail
+from bot.core.render.sentences import (
+    COMPONENT,
+    alike,
+    explain,
+    level,
+    named,
+    outcome,
+    problem_words,
+    would_fail,
+)
 from bot.core.render.uncovered import Range, ranges_of, uncovered_files
 
 _T = TypeVar("_T")
@@ -96,7 +105,7 @@ def failing(verdict: Verdict, limits: Limits, context: CommentContext) -> str:
     """
     gates = blocking(verdict) or [gate for gate in verdict.gates if would_fail(gate)]
     short = [gate for gate in gates if isinstance(gate.reason, BelowTarget)]
-    long = [gate for gate in gates if not isinstance(gate.reason, BelowTarget)]
+    long = alike((gate for gate in gates if not isinstance(gate.reason, BelowTarget)), MARKDOWN)
     tabled = _rows(("Gate", "Now", "Needs"), short, limits.gates, _short_row, "gate", context)
     said = _bullets(long, limits.gates, _said, "gate", context)
     return "\n\n".join(filter(None, [tabled, said]))
@@ -107,9 +116,9 @@ def _short_row(gate: GateResult) -> tuple[str, str, str]:
     return gate_name(gate), level(gate), f"{goal}{units.integer(gate.needed or 0)} more"
 
 
-def _said(gate: GateResult) -> str:
-    words = explain(gate, MARKDOWN)
-    return f"{code(gate.gate)}: {words.fact}" + (f" **{words.step}**" if words.step else "")
+def _said(group: tuple[Words, Sequence[GateResult]]) -> str:
+    words, gates = group
+    return f"{named(gates, MARKDOWN)}: {words.fact}" + (f" **{words.step}**" if words.step else "")
 
 
 def gate_name(gate: GateResult) -> str:
@@ -144,7 +153,7 @@ def uncovered_list(evaluation: Evaluation, limits: Limits, context: CommentConte
         return f"{link(code(path), url)}: {_linked_ranges(found, left, url, context)}"
 
     files = uncovered_files(coverage)
-    return _headed("New lines that no test covers", _bullets(files, limits.patch_files, write, "file", context))
+    return _headed("Uncovered new lines", _bullets(files, limits.patch_files, write, "file", context))
 
 
 def _headed(words: str, body: str) -> str:
@@ -301,24 +310,28 @@ def whole_file(path: str, coverage: CoverageComparison) -> str:
 
 
 def indirect(coverage: CoverageComparison, verdict: Verdict, limits: Limits, context: CommentContext) -> Section:
-    """Lines that the change did not touch and whose fate changed."""
+    """Lines that the change did not touch and whose fate changed, as the tested tree numbers them."""
     ranked = sorted(coverage.indirect.items(), key=lambda item: (-len(item[1].newly_missed), item[0]))
 
     def write(item: tuple[str, Indirect]) -> str:
         path, file = item
         fates = (("newly missed", file.newly_missed), ("newly covered", file.newly_hit))
-        parts = [f"{words} {_plain_ranges(path, lines, limits, context)}" for words, lines in fates if lines]
+        parts = [f"{words} {_plain_ranges(lines, limits, context)}" for words, lines in fates if lines]
         return f"{link(code(path), context.blob_url(verdict.inputs.head_sha, path))}: {'; '.join(parts)}"
 
     body = _bullets(ranked, limits.indirect, write, "file", context)
     said = f"indirect changes in {units.count(len(ranked), 'file')}"
-    return Section(title="Indirect changes: lines that the change did not touch", body=body, label=said)
+    return Section(title=indirect_title(verdict), body=body, label=said)
 
 
-def _plain_ranges(path: str, lines: Lines, limits: Limits, context: CommentContext) -> str:
-    there = context.in_head(path, lines)
-    shown = list(islice(there.ranges(), limits.ranges))
-    left = len(there) - sum(last - first + 1 for first, last in shown)
+def indirect_title(verdict: Verdict) -> str:
+    numbered = "" if verdict.inputs.tested_sha == verdict.inputs.head_sha else " (numbered as in the tested commit)"
+    return f"Indirect changes: lines that the change did not touch{numbered}"
+
+
+def _plain_ranges(lines: Lines, limits: Limits, context: CommentContext) -> str:
+    shown = list(islice(lines.ranges(), limits.ranges))
+    left = len(lines) - sum(last - first + 1 for first, last in shown)
     more = and_more(left, "line", context, shown=len(shown)) if left else ""
     return ", ".join(filter(None, [units.line_ranges(shown), more]))
 

@@ -5,7 +5,7 @@ A sentence writes names and foreign words through the *voice* of the place that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.core.model.coverage import Tally
 from bot.core.model.errors import Problem
@@ -36,6 +36,7 @@ from bot.core.render.escape import MARKDOWN, Voice
 from bot.core.render.gaps import Words, gap_words
 
 NAMED = 3  # how many of a list one sentence names
+EVIDENCE = "evidence"
 PATCH = "coverage/patch"
 BRANCHES = "coverage/branches"
 COMPONENT = "coverage/component:"
@@ -57,8 +58,8 @@ def explain(gate: GateResult, voice: Voice) -> Words:  # noqa: C901, PLR0911, PL
             return _too_many_missed(reason)
         case SmallPatch() as reason:
             return _small_patch(reason, voice)
-        case NothingToJudge():
-            return _nothing_to_judge(gate, voice)
+        case NothingToJudge() as reason:
+            return _nothing_to_judge(gate, reason, voice)
         case NothingCoverable():
             return Words("Only files that no tool can cover changed.")
         case NotMeasured():
@@ -83,6 +84,19 @@ def message(gate: GateResult, voice: Voice) -> str:
     """The whole explanation, in one line."""
     words = explain(gate, voice)
     return f"Report only: {words.whole}" if would_fail(gate) else words.whole
+
+
+def alike(gates: Iterable[GateResult], voice: Voice) -> list[tuple[Words, list[GateResult]]]:
+    """*gates* in their order, those together that say the same: missing evidence holds up all that rest on it."""
+    groups: dict[Words, list[GateResult]] = {}
+    for gate in gates:
+        groups.setdefault(explain(gate, voice), []).append(gate)
+    return list(groups.items())
+
+
+def named(gates: Sequence[GateResult], voice: Voice) -> str:
+    """The first few gates by name, and how many more."""
+    return _named([gate.gate for gate in gates], voice)
 
 
 def would_fail(gate: GateResult) -> bool:
@@ -113,7 +127,8 @@ def title(gate: GateResult, voice: Voice) -> str:
         "coverage/project": "Coverage gate",
         PATCH: "Patch coverage gate",
         BRANCHES: "Branch coverage gate",
-        "evidence": "Evidence gate",
+        EVIDENCE: "Evidence gate",
+        "policy": "Policy gate",
     }
     return known.get(gate.gate, f"Gate {voice.name(gate.gate)}")
 
@@ -155,7 +170,7 @@ def _below_target(gate: GateResult) -> Words:
 def _dropped(gate: GateResult, reason: Dropped) -> Words:
     before, after = units.moved(reason.before, reason.after)
     fallen = units.drop(reason.before, reason.after, reason.max_drop)
-    spared = "" if gate.base in {None, reason.before} else " Deleted code does not count as lost."
+    spared = "" if gate.tally in {None, reason.after} else " Code that the change deleted is not counted as lost."
     return Words(
         f"Fell by {fallen}, from {before} ({units.fraction(reason.before)}) to {after} "
         f"({units.fraction(reason.after)}) of {counted(gate)}; a drop of {units.goal(reason.max_drop)} is allowed."
@@ -173,9 +188,15 @@ def to_regain(reason: Dropped) -> int:
 def _ratcheted(gate: GateResult, reason: Ratcheted) -> Words:
     goal = "" if gate.target is None else f" of {units.goal(gate.target)}"
     return Words(
-        f"{level(gate)}, not lower than the base ({units.measured(reason.before)}). "
+        f"{level(gate)}, {held(gate, reason)} ({units.measured(reason.before)}). "
         f"Below the target{goal}: until it is reached, only a drop fails."
     )
+
+
+def held(gate: GateResult, reason: Ratcheted) -> str:
+    """How a gate that has not reached its target stands to the base."""
+    before, after = reason.before.ratio or 0, gate.tally.ratio or 0 if gate.tally else 0
+    return "not lower than the base" if after >= before else "lower than the base, as far as is allowed"
 
 
 def _too_many_missed(reason: TooManyMissed) -> Words:
@@ -195,9 +216,16 @@ def _small_patch(reason: SmallPatch, voice: Voice) -> Words:
 # --- nothing there -----------------------------------------------------------------------------------------------
 
 
-def _nothing_to_judge(gate: GateResult, voice: Voice) -> Words:
+def _nothing_to_judge(gate: GateResult, reason: NothingToJudge, voice: Voice) -> Words:
     if gate.gate.startswith(COMPONENT):
-        return Words("No measured file belongs to it.", f"Check its {voice.name('paths')} in the policy.")
+        return Words("No file of the repository belongs here.", f"Check its {voice.name('paths')} in the policy.")
+    if reason.unreported:
+        paths = reason.unreported
+        return Words(
+            f"No new line is measured: {units.count(len(paths), 'changed file')} {_is_or_are(paths)} in no report "
+            f"({_named(paths, voice)}).",
+            f"Measure what can be covered; the rest goes under {voice.name('coverage.ignore')}.",
+        )
     if gate.gate == PATCH:
         return Words("No new line is measured, so there is nothing to judge.")
     return Words("Nothing is measured, so there is nothing to judge.")

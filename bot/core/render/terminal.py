@@ -7,17 +7,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.core.model.verdict import Conclusion, Evaluation, GateResult
+from bot.core.model.comparison import CoverageComparison
+from bot.core.model.verdict import Conclusion, Evaluation, GateResult, Verdict
 from bot.core.render import units
 from bot.core.render.comment import notes
 from bot.core.render.context import CommentContext
 from bot.core.render.escape import TERMINAL, terminal
 from bot.core.render.headline import base_words, headline, patch_line, since_line
-from bot.core.render.sentences import explain, level, message, outcome
+from bot.core.render.sections import file_lists
+from bot.core.render.sentences import alike, explain, level, message, named, outcome
 from bot.core.render.uncovered import ranges_of, uncovered_files
 
 _FILES = 50
 _RANGES = 50
+_NAMES = 10
 _COLOURS = {
     Conclusion.SUCCESS: "32",
     Conclusion.FAILURE: "31",
@@ -46,6 +49,7 @@ class TerminalReport:
     rows: tuple[Row, ...]
     reasons: tuple[str, ...]
     uncovered: tuple[str, ...]
+    files: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -57,8 +61,9 @@ def terminal_report(evaluation: Evaluation, context: CommentContext) -> Terminal
         lines=tuple(_lines(evaluation)),
         header=("Result", "Gate", "Now", "Target"),
         rows=tuple(_row(gate) for gate in verdict.gates),
-        reasons=tuple(_reason(gate) for gate in verdict.gates if _wants_words(gate)),
-        uncovered=tuple(_uncovered(evaluation, context)) if coverage else (),
+        reasons=tuple(_reasons(verdict)),
+        uncovered=tuple(_uncovered(evaluation, context)),
+        files=tuple(_lists(coverage)) if coverage else (),
         notes=tuple(notes(verdict, context, TERMINAL)),
     )
 
@@ -73,6 +78,7 @@ def render_terminal(evaluation: Evaluation, context: CommentContext, *, colour: 
         "\n".join(_table(report, paint)),
         "\n".join(report.reasons),
         "\n".join(report.uncovered),
+        "\n".join(report.files),
         "\n".join(f"Note: {note}" for note in report.notes),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -94,13 +100,10 @@ def _row(gate: GateResult) -> Row:
     return Row(conclusion=gate.conclusion, cells=(outcome(gate), terminal(gate.gate), now, goal))
 
 
-def _wants_words(gate: GateResult) -> bool:
-    """Whether the table alone leaves something to be said."""
-    return gate.judged is not Conclusion.SUCCESS or bool(explain(gate, TERMINAL).step)
-
-
-def _reason(gate: GateResult) -> str:
-    return f"- {terminal(gate.gate)}: {message(gate, TERMINAL)}"
+def _reasons(verdict: Verdict) -> list[str]:
+    """What the table alone leaves to be said, gates that say the same together."""
+    wanted = [gate for gate in verdict.gates if gate.judged is not Conclusion.SUCCESS or explain(gate, TERMINAL).step]
+    return [f"- {named(gates, TERMINAL)}: {message(gates[0], TERMINAL)}" for _, gates in alike(wanted, TERMINAL)]
 
 
 def _uncovered(evaluation: Evaluation, context: CommentContext) -> list[str]:
@@ -108,7 +111,7 @@ def _uncovered(evaluation: Evaluation, context: CommentContext) -> list[str]:
     files = uncovered_files(coverage)
     if coverage is None or not files:
         return []
-    said = ["New lines that no test covers:"]
+    said = ["Uncovered new lines:"]
     for path, file in files[:_FILES]:
         found, left = ranges_of(path, file, coverage, context, most=_RANGES)
         missed = units.line_ranges([(one.first, one.last) for one in found if not one.partial])
@@ -118,6 +121,16 @@ def _uncovered(evaluation: Evaluation, context: CommentContext) -> list[str]:
         said.append(f"  - {terminal(path)}: {'; '.join(parts)}")
     beyond = len(files) - _FILES
     return [*said, f"  {units.count_more(beyond, 'file')}"] if beyond > 0 else said
+
+
+def _lists(coverage: CoverageComparison) -> list[str]:
+    """Files that somebody should look at, a line each kind."""
+    said: list[str] = []
+    for words, _, names in file_lists(coverage):
+        more = [units.count_more(len(names) - _NAMES, "file")] if len(names) > _NAMES else []
+        if names:
+            said.append(f"{words}: {', '.join([*map(terminal, names[:_NAMES]), *more])}")
+    return said
 
 
 def _table(report: TerminalReport, paint: Callable[[str, Conclusion], str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""New lines that no test covers, as ranges in the head's numbering: what links and annotations point at."""
+"""Uncovered new lines, as ranges in the head's numbering: what links and annotations point at."""
 
 from __future__ import annotations
 
@@ -35,15 +35,28 @@ def uncovered_files(coverage: CoverageComparison | None) -> list[tuple[str, Patc
 def ranges_of(
     path: str, file: PatchFile, coverage: CoverageComparison, context: CommentContext, *, most: int
 ) -> tuple[list[Range], int]:
-    """The first *most* missed and partial ranges of one file, and how many measured lines the others hold."""
-    measured = context.in_head(path, _measured(path, coverage) | file.hit | file.partial | file.miss)
-    miss, partial = context.in_head(path, file.miss), context.in_head(path, file.partial)
+    """The first *most* missed and partial ranges of one file, and how many measured lines are in none of them: those
+    of further ranges, and lines that have no certain place in the head.
+    """
+    measured = _measured(path, coverage) | file.hit | file.partial | file.miss
     found = [
-        *islice(_ranges(miss, measured, partial=False), most),
-        *islice(_ranges(partial, measured, partial=True), most),
+        _in_head(path, one, lines, context)
+        for lines, partial in ((file.miss, False), (file.partial, True))
+        for one in islice(_ranges(lines, measured, partial=partial), most)
     ]
-    shown = sorted(found, key=lambda one: one.first)[:most]
-    return shown, len(miss) + len(partial) - sum(one.lines for one in shown)
+    shown = sorted((one for one in found if one is not None), key=lambda one: one.first)[:most]
+    return shown, len(file.miss) + len(file.partial) - sum(one.lines for one in shown)
+
+
+def _in_head(path: str, found: Range, lines: Lines, context: CommentContext) -> Range | None:
+    """*found*, a range of *lines* in the tested tree, where it stands in the head."""
+    if context.head_lines is None:
+        return found
+    there = context.head_lines(path, lines & Lines.span(found.first, found.last))
+    first = next(iter(there), None)
+    if first is None:
+        return None
+    return Range(first=first, last=there.last, lines=len(there), partial=found.partial)
 
 
 def _measured(path: str, coverage: CoverageComparison) -> Lines:

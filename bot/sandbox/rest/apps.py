@@ -125,8 +125,6 @@ def _item(delivery: Delivery) -> dict[str, Any]:
 def list_deliveries(call: Call) -> Answer:
     """Newest first, by cursor: ``?cursor=`` goes on below that id."""
     tried = [d for d in reversed(call.webhooks.log) if d.status_code]
-    if call.query.get("redelivery") is not None:
-        tried = [d for d in tried if d.redelivery == (call.query["redelivery"] == "true")]
     if call.query.get("status") is not None:
         tried = [d for d in tried if d.ok == (call.query["status"] == "success")]
     cursor = call.query.get("cursor", "").removeprefix("v1_")

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from bot.core.compare.coverage import compare_coverage, merge_evidence
 from bot.core.model.comparison import CoverageComparison
 from bot.core.model.coverable import NEVER_COVERABLE, cannot_be_covered
-from bot.core.model.coverage import FileCoverage, Metric, Tally
+from bot.core.model.coverage import Arms, FileCoverage, Metric, Tally
 from bot.core.model.diff import Change, Diff
 from bot.core.model.evidence import Baseline
 from bot.core.model.policy import Component, CoverageRules
-from tests.core.making import baseline, changed, diff, evidence, file, go_file, numbers, report, upload
+from tests.core.making import AN_ARM_MISSED, baseline, changed, diff, evidence, file, go_file, numbers, report, upload
 
 Files = dict[str, str | FileCoverage]
 
@@ -62,6 +62,21 @@ def test_a_go_line_is_partial_where_a_block_that_ran_meets_one_that_did_not():
     assert found.patch is not None
     one = found.patch.files["a.go"]
     assert (one.hit, one.partial, one.miss) == (numbers("1"), numbers("2"), numbers("3-4"))
+
+
+def test_new_lines_of_which_only_branches_or_a_function_are_told_are_in_the_patch():
+    """Istanbul's LCOV gives a multi-line condition arms and no count, and a function a start and no count. They are
+    hit if every arm was taken, or the function ran; the project's total leaves them out, as the tool does.
+    """
+    arms = {2: Arms(known=frozenset("01"), taken=frozenset("01")), 3: AN_ARM_MISSED, 9: AN_ARM_MISSED}
+    made = FileCoverage(
+        measured=numbers("1"), executed=numbers("1"), arms=arms, functions={"4:f": True, "5:g": False, "h": True}
+    )
+    found = compared({"a.ts": made}, change=diff(changed("a.ts", "", "1-8")))
+    assert found.patch is not None
+    one = found.patch.files["a.ts"]
+    assert (one.hit, one.partial, one.miss) == (numbers("1-2 4"), numbers(""), numbers("3 5"))
+    assert found.projects[0].head == Tally(1, 1)
 
 
 SIGNS = st.text(alphabet="+-~.", max_size=20)

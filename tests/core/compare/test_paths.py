@@ -194,3 +194,12 @@ def test_a_hundred_thousand_files_are_mapped_in_a_few_seconds():
     assert unmatched == ()
     assert names["p7/__init__.py"] == "services/s7/p7/__init__.py"
     assert time.process_time() - began < 10
+
+
+def test_without_a_list_of_files_one_relative_folder_is_where_they_lie():
+    """coverage.py writes ``<source>src/app</source>`` with relative files."""
+    names, unmatched = mapped(
+        "core.py", "new.py", roots=("src/app",), tree=frozenset({"src/app/core.py"}), complete=False
+    )
+    assert names == {"core.py": "src/app/core.py", "new.py": "src/app/new.py"}
+    assert unmatched == ()

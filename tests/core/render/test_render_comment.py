@@ -19,7 +19,7 @@ from bot.core.model.lines import Lines
 from bot.core.model.policy import Mode
 from bot.core.model.verdict import BrokenPolicy, Conclusion, Evaluation, LeftReport, Unreadable
 from bot.core.render.comment import render_comment
-from bot.core.render.context import CommentContext, through
+from bot.core.render.context import CommentContext
 from bot.core.render.summary import render_summary
 from tests.core.render.verdicts import (
     CONTEXT,
@@ -43,6 +43,7 @@ from tests.core.render.verdicts import (
 )
 
 GFM = MarkdownIt("gfm-like", {"html": True})
+GFM.linkify.set({"fuzzy_link": False})  # GitHub links a bare domain only behind www.
 
 
 def test_a_failing_change():
@@ -58,7 +59,7 @@ def test_a_failing_change():
 | `coverage/project` | 94.90% (949/1000) of statements | 95% = 1 more |
 | `coverage/patch` | 76.47% (13/17) of new lines | 95% = 4 more |
 
-**New lines that no test covers**
+**Uncovered new lines**
 
 - [`bot/parse.py`](https://github.com/octo/thing/blob/4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a/bot/parse.py): [12-14](https://github.com/octo/thing/blob/4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a/bot/parse.py#L12-L14); partly [20](https://github.com/octo/thing/blob/4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a/bot/parse.py#L20)
 - [`bot/units.py`](https://github.com/octo/thing/blob/4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a/bot/units.py): [77](https://github.com/octo/thing/blob/4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a4f3c2b1a/bot/units.py#L77)
@@ -341,20 +342,33 @@ def test_the_parts_of_the_delta_sum_to_the_change():
 
 def test_links_lead_to_the_heads_lines():
     """CI tested a merge commit with two more lines at the top: links are numbered as the head is."""
-    to_head = through(
-        {"a.py": FileDiff(path="a.py", old_path="a.py", change=Change.MODIFIED, deleted=Lines.of([1, 2]))}
-    )
+    merged = FileDiff(path="a.py", old_path="a.py", change=Change.MODIFIED, deleted=Lines.of([1, 2]))
     tested = evaluation(
-        patch(0, 2),
-        coverage=comparison({"a.py": file(miss=[21, 22]), "b.py": file(miss=[5])}),
+        patch(0, 3),
+        coverage=replace(
+            comparison({"a.py": file(miss=[21, 22]), "b.py": file(miss=[5])}),
+            indirect={"c.py": Indirect(newly_missed=Lines.of([40]), newly_hit=Lines())},
+        ),
         inputs=replace(INPUTS, tested_sha=TESTED),
     )
-    said = render_comment(tested, replace(CONTEXT, head_lines=to_head))
-    assert re.findall(r"\[([-0-9]+)\]\(\S*(/blob/\w{4})\S*/(\S+)\)", said) == [
-        ("19-20", "/blob/4f3c", "a.py#L19-L20"),
-        ("5", "/blob/4f3c", "b.py#L5"),
-    ]
+    context = replace(CONTEXT, head_lines=lambda path, lines: merged.moved(lines) if path == "a.py" else Lines())
+    said = render_comment(tested, context)
+    assert re.findall(r"\[([-0-9]+)\]\(\S*(/blob/\w{4})\S*/(\S+)\)", said) == [("19-20", "/blob/4f3c", "a.py#L19-L20")]
+    assert f"b.py): 1 line ([full report]({CONTEXT.report_url}))" in said  # no certain place in the head
+    assert "(numbered as in the tested commit)" in said
     assert f"as tested in [`{TESTED[:7]}`]" in said
+
+
+def test_gates_that_rest_on_missing_evidence_are_told_together():
+    """One sentence, not one for each gate; and the first line does not count them as failures of their own."""
+    lost = missing(Awaited.NO_ARTIFACT, "ci.yml", late=True)
+    gates = [
+        replace(incomplete(lost), gate=name) for name in ("evidence", "coverage/project", "coverage/patch", "x", "y")
+    ]
+    said = render_comment(evaluation(*gates), CONTEXT)
+    assert said.splitlines()[0] == "### ❌ Evidence gate failed: `ci.yml` ended without uploading a report"
+    assert "- `evidence`, `coverage/project`, `coverage/patch` and 2 more: `ci.yml` ended without uploading" in said
+    assert said.split("<details>")[0].count("ended without uploading") == 2
 
 
 def test_neighbouring_lines_are_one_range():

@@ -92,6 +92,11 @@ def test_each_verdict_has_its_first_line():
         "report, several": title(held_back, held_back, mode=Mode.REPORT),
         "report, well": title(project(96, 100, enforced=False), mode=Mode.REPORT),
         "nothing judged": title(gate("coverage/patch", NothingToJudge(), Conclusion.NEUTRAL), mode=Mode.REPORT),
+        "nothing judged, enforced": title(gate("coverage/patch", NothingToJudge(), Conclusion.NEUTRAL)),
+        "a gate that only reports": title(project(949, 1000, enforced=False)),
+        "ratchet, a little lower": title(
+            gate("coverage/project", Ratcheted(before=Tally(2, 3)), Conclusion.SUCCESS, tally=Tally(60, 100))
+        ),
         "broken": title(gate("evidence", broken, Conclusion.ACTION_REQUIRED)),
     }
     assert said == snapshot(
@@ -113,6 +118,9 @@ def test_each_verdict_has_its_first_line():
             "report, several": "Report only: coverage gate would fail: 94.90% (949/1000) of statements, needs 95% = 1 more; 1 more gate would fail",
             "report, well": "Report only: coverage gate would pass: 96.00% (96/100) of statements, target 95%",
             "nothing judged": "Report only: patch coverage gate: No new line is measured, so there is nothing to judge",
+            "nothing judged, enforced": "Nothing was judged: No new line is measured, so there is nothing to judge",
+            "a gate that only reports": "Report only: coverage gate would fail: 94.90% (949/1000) of statements, needs 95% = 1 more",
+            "ratchet, a little lower": "Coverage gate passed: 60.00% (60/100) of statements, lower than the base, as far as is allowed, target 95% = 35 more",
             "broken": "The policy cannot be used: .github/covgate.yml line 4: is empty",
         }
     )

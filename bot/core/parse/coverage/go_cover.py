@@ -127,7 +127,7 @@ def _take(file: _File, rests: list[bytes], number: int) -> None:
     """Add to *file* the blocks of a run whose first line is *number*."""
     text = b"\n".join(rests)
     numbers = integers(text.translate(_COMMAS))
-    if numbers is None or text.translate(None, DIGITS) != (_SHAPE * len(rests))[:-1] or not _bounded(numbers):
+    if not numbers or text.translate(None, DIGITS) != (_SHAPE * len(rests))[:-1] or not _bounded(numbers):
         numbers = _one_by_one(rests, number)
     if max(numbers[5::6]) < 10:
         file.add(list(map(_BUT_A_DIGIT, rests)), numbers)

@@ -170,7 +170,7 @@ def _numbers(row: bytes, tag: bytes, fields: int) -> list[int]:
     more, odd = divmod(len(left) - len(commas), len(tag) + len(commas))
     if odd or left != commas + (tag + commas) * more:
         return []
-    numbers = integers(row.replace(tag, b",")) or []
+    numbers = integers(row.replace(tag, b","))
     return [] if numbers and max(numbers[::fields]) > HIGHEST_LINE else numbers
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import compress
 
 from bot.core.model.coverage import NOTHING, Arms, FileCoverage
 from bot.core.model.errors import ReportError
@@ -22,7 +21,6 @@ _BRANCH = re.compile(r"([0-9]+),e?([0-9]+),(.+),(-|[0-9]+)")
 _FUNCTION = re.compile(r"([0-9]+),(?:([0-9]+),)?(.*)")
 _PAIR = re.compile(r"([^,]+),(.*)")
 _SUM = re.compile(r"[0-9]{1,15}")
-_NO_LINE = Lines(1)  # compilers put what they made up themselves on line 0, which no file has
 _ARC = re.compile(r"jump to (?:line \d|the function exit)|exit (?:the module|class )|return from function ")
 """How coverage.py names the ways on from a line: https://github.com/coveragepy/coveragepy/blob/main/coverage/parser.py"""
 
@@ -43,9 +41,9 @@ class Section:
 
     def lines(self, numbers: list[int]) -> None:
         """Take many DA records: *numbers* are lines and counts by turns."""
-        lines, counts = numbers[::2], numbers[1::2]
-        self._measured |= Lines.of(lines) - _NO_LINE
-        self._executed |= Lines.of(compress(lines, counts)) - _NO_LINE
+        measured, executed = Lines.of_marked(numbers[::2], numbers[1::2])
+        self._measured |= measured
+        self._executed |= executed
 
     def branches(self, numbers: list[int]) -> None:
         """Take many BRDA records: *numbers* are lines, blocks, branches and counts by turns."""
@@ -102,10 +100,9 @@ class Section:
         )
 
     def _line(self, line: str, count: str) -> None:
-        lines = Lines.of((line_number(line),)) - _NO_LINE
-        self._measured |= lines
-        if ran(count):
-            self._executed |= lines
+        measured, executed = Lines.of_marked([line_number(line)], [ran(count)])
+        self._measured |= measured
+        self._executed |= executed
 
     def _branch(self, line: str, block: str, branch: str, taken: str) -> None:
         self.by_coverage_py = self.by_coverage_py or _ARC.match(branch) is not None
