@@ -44,9 +44,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = command.main(list(arguments) or ["--help"], prog_name="covgate", standalone_mode=False)
         sys.stdout.flush()
-    except CovgateError as error:
-        return _refused(str(error))
-    except typer.TyperException as error:
+    except typer.BadParameter as error:
+        return _refused(error.format_message().replace("Value error, ", ""))
+    except (CovgateError, typer.TyperException) as error:
         return _refused(str(error))
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED

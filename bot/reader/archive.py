@@ -11,7 +11,6 @@ Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.
 
 from __future__ import annotations
 
-import codecs
 import os
 import stat
 import struct
@@ -35,7 +34,6 @@ _UNREADABLE = 1 << 0 | 1 << 5 | 1 << 6 | 1 << 13  # encrypted, patch data, stron
 _STREAMED = 1 << 3  # CRC and sizes of the local header stand behind the data
 _UTF8 = 1 << 11
 _IN_ZIP64_FIELD = (0xFFFFFFFF, 0xFFFFFFFF)  # some writers reserve 64 bits before they know that 32 are enough
-_DOS = codecs.lookup("cp437")  # found now: a confined process cannot load it
 _BLOCK = 256 << 10
 
 
@@ -210,7 +208,7 @@ def _checked_name(entry: _Entry, longest: int) -> str:
     except UnicodeDecodeError:
         if entry.flags & _UTF8:
             raise ReportError("a file name in the archive is not UTF-8", path=ascii(raw)) from None
-        name, _ = _DOS.decode(raw)  # what a name without the UTF-8 flag is by the standard
+        name = raw.decode("cp437")  # what a name without the UTF-8 flag is by the standard
     if len(raw) > longest:
         raise ReportError(f"a file name in the archive is over {longest} bytes", path=name[:80])
     if any(category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in name):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from bot.sandbox import events, openapi
 from bot.sandbox.api import Api
@@ -24,6 +24,9 @@ from bot.sandbox.server import Server
 from bot.sandbox.traffic import Requests
 from bot.sandbox.webhooks import Webhooks
 from bot.sandbox.world import World
+
+if TYPE_CHECKING:
+    from bot.sandbox.pages import Pages
 
 DEFAULT_ROLES = {"maintainer": "maintain"}
 README = {"README.md": "# A project\n"}
@@ -65,7 +68,9 @@ class App:
 class Sandbox:
     """A GitHub on loopback. ``start`` it; it is a context manager, or ``close`` it."""
 
-    def __init__(self, *, webhook_url: str | None, validate: bool, limits: Limits, now: datetime | None) -> None:
+    def __init__(
+        self, *, webhook_url: str | None, validate: bool, limits: Limits, now: datetime | None, pages: bool
+    ) -> None:
         self.clock = Clock(now)
         self.faults = Faults(self.clock)
         self.requests = Requests()
@@ -74,7 +79,14 @@ class Sandbox:
         self.app = App(self._world)
         self.webhooks = Webhooks(url=webhook_url, secret=self.app.webhook_secret, app_id=self.app.id, clock=self.clock)
         self._api = Api(self._world, self.webhooks, limits=limits, validate=validate)
-        self._server = Server(self._api, self._world.blobs, self.faults, self.requests, self.clock)
+        self._server = Server(
+            self._api,
+            self._world.blobs,
+            self.faults,
+            self.requests,
+            self.clock,
+            pages=_website(self._world) if pages else None,
+        )
 
     @classmethod
     def start(
@@ -84,14 +96,18 @@ class Sandbox:
         validate: bool | None = None,
         limits: Limits | None = None,
         now: datetime | None = None,
+        pages: bool = False,
     ) -> Self:
         """A sandbox that answers. Without *webhook_url* deliveries wait for ``webhooks.send_to``. *validate*: judge
         each request by GitHub's OpenAPI description; ``None``: if openapi-core is there. *limits*: github.com's, or
-        ``Limits.none()``. *now*: what time it shall be.
+        ``Limits.none()``. *now*: what time it shall be. *pages*: ``api_url`` is a website too, where every
+        ``html_url`` leads.
         """
         judged = openapi.available() if validate is None else validate
-        sandbox = cls(webhook_url=webhook_url, validate=judged, limits=limits or Limits(), now=now)
+        sandbox = cls(webhook_url=webhook_url, validate=judged, limits=limits or Limits(), now=now, pages=pages)
         sandbox._world.api_url, sandbox._world.blobs.url = sandbox._server.start()
+        if pages:
+            sandbox._world.web_url = sandbox._world.api_url
         sandbox.webhooks.start()
         if judged:
             openapi.warm()
@@ -277,3 +293,10 @@ class Sandbox:
             )
         else:
             self.webhooks.send(event, payload, installation_id=subject.id)
+
+
+def _website(world: World) -> Pages:
+    """Imported only where somebody looks: templates and Markdown take 80 ms to load."""
+    from bot.sandbox.pages import Pages
+
+    return Pages(world)

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -18,6 +18,9 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.faults import Faults, Wire
 from bot.sandbox.replies import Answer
 from bot.sandbox.traffic import Request, Requests
+
+if TYPE_CHECKING:
+    from bot.sandbox.pages import Pages
 
 BODY_LIMIT = 32 * 1024 * 1024
 KEEP_ALIVE = 75  # seconds, as GitHub's
@@ -128,20 +131,29 @@ async def _send(answer: Answer, send: Send) -> None:
 
 
 class Server:
-    """Both origins, listening on free ports of 127.0.0.1 from ``start`` to ``stop``."""
+    """Both origins, listening on free ports of 127.0.0.1 from ``start`` to ``stop``. *pages* are served beside the API,
+    at addresses that it has no use for.
+    """
 
-    def __init__(self, api: Api, blobs: Blobs, faults: Faults, requests: Requests, clock: Clock) -> None:
+    def __init__(
+        self, api: Api, blobs: Blobs, faults: Faults, requests: Requests, clock: Clock, *, pages: Pages | None = None
+    ) -> None:
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sandbox")
         shared: Mapping[str, Any] = {"faults": faults, "requests": requests, "pool": self._pool, "clock": clock}
 
+        def template(method: str, path: str) -> str:
+            return pages.template if pages and pages.serves(method, path) else api.template(method, path)
+
         def from_api(asked: Asked) -> tuple[Answer, str]:
+            if pages and pages.serves(asked.method, asked.path):
+                return pages.answer(asked), "anonymous"
             return api.answer(asked, in_flight=requests.in_flight)
 
         def from_blobs(asked: Asked) -> tuple[Answer, str]:
             return blobs.answer(asked.method, asked.path, asked.query, asked.headers), "anonymous"
 
         self._origins = (
-            Origin(template=api.template, answer=from_api, **shared),
+            Origin(template=template, answer=from_api, **shared),
             Origin(template=blobs.template, answer=from_blobs, **shared),
         )
         self._ports: list[int] = []

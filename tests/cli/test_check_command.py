@@ -312,7 +312,7 @@ BAD = {
     "a report that is not there": (("--report", "gone.xml"), "gone.xml: there is no such file"),
     "a base report that is not there": (("--base-report", "*.gone"), "*.gone: there is no such file"),
     "a report that is a folder": (("--report", "folder"), "folder: there is no such file"),
-    "a report that is none": (("--report", "a.py"), "a.py: it is no report of a known format"),
+    "a report that is none": (("--report", "a.py"), "a.py: it is of no report format that is read here"),
     "a report that is cut short": (("--report", "cut.xml"), "cut.xml:"),
     "a report that is empty": (("--report", "empty.info"), "empty.info: "),
     "a line that is no count": (("--report", "bad.info"), "bad.info:2: "),
@@ -321,7 +321,7 @@ BAD = {
     "a policy that is a folder": (("--policy", "folder"), "folder: it cannot be read: Is a directory"),
     "a policy that is none": (("--policy", "a.py"), "a.py:1: "),
     "an output that cannot be": (("-o", "gone/x"), "gone/x: it cannot be written"),
-    "a format that is none": (("--format", "pdf"), "Invalid value for '--format'"),
+    "a format that is none": (("--format", "pdf"), "Invalid value for '--format': 'pdf' is not one of"),
     "an option that is none": (("--nope",), "No such option: --nope"),
     "an argument too many": (("x",), "Got unexpected extra argument"),
 }

@@ -57,6 +57,11 @@ class Process:
     def wait_for_death(self, name: str) -> None:
         assert self._process.wait(PATIENCE) == -signal.SIGKILL, f"{name}: {self._end_of_log()}"
 
+    def kill(self) -> None:
+        """Whatever state it is in: nothing is left behind when a test ends."""
+        self._process.kill()
+        self._process.wait(30)
+
     def stop(self) -> None:
         self._process.terminate()
         assert self._process.wait(30) == 0, self._end_of_log()

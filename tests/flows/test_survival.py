@@ -14,7 +14,7 @@ from tests.contracts.conftest import database_url, postgres  # noqa: F401 -- fix
 from tests.flows.process import Process
 from tests.flows.stage import profile, upload
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
 FILES = {".github/covgate.yml": "version: 1\n", "go.mod": "module shop\n", "shop.go": "package shop\n" * 20}
 REPORT = profile(("shop/shop.go", 1, 20, 1))
@@ -38,35 +38,35 @@ def finished(repo: Repository, branch: str) -> PullRequest:
     return pull
 
 
-def pushed(repo: Repository, number: int) -> str:
+def pushed(repo: Repository) -> str:
     """A push to the base branch whose CI has finished; its commit."""
-    tip = repo.push("main", {"notes.txt": f"{number}\n"})
+    tip = repo.push("main", {"notes.txt": "1\n"})
     run = repo.ci("ci.yml", branch="main").start()
     upload(run, {"coverage.out": REPORT})
     run.finish("success")
     return tip
 
 
-def test_one_answer_wherever_the_service_dies(github: Sandbox, database_url: str, tmp_path: Path) -> None:
-    """For each failpoint: a pull request is being answered when the process dies there. After the restart it has one
-    check run with the right conclusion and one comment; a push to the base branch keeps its baseline.
+@pytest.mark.parametrize("name", failpoints.NAMES)
+def test_one_answer_wherever_the_service_dies(github: Sandbox, database_url: str, tmp_path: Path, name: str) -> None:
+    """A pull request is being answered when the process dies at *name*. After the restart it has one check run with
+    the right conclusion and one comment; a push to the base branch has its check.
     """
     repo = github.repository("octo/shop", files=FILES)
-    for number, name in enumerate(failpoints.NAMES):
-        doomed = Process(github, database_url, tmp_path, failpoint=name)
-        doomed.start()
-        github.webhooks.send_to(f"{doomed.url}/github/webhooks")
-        tip = pushed(repo, number)
-        pull = finished(repo, f"change-{number}")
-        doomed.wait_for_death(name)
-        survivor = Process(github, database_url, tmp_path)
-        survivor.start()
-        github.webhooks.send_to(f"{survivor.url}/github/webhooks")
-        survivor.until(partial(is_answered, repo, tip, pull), f"{name}: check runs and a comment")
-        github.settle(20)
-        assert len(pull.checks()) == 1, name
-        assert len(pull.comments(by_app=True)) == 1, name
-        survivor.stop()
+    doomed = Process(github, database_url, tmp_path, failpoint=name)
+    doomed.start()
+    github.webhooks.send_to(f"{doomed.url}/github/webhooks")
+    tip = pushed(repo)
+    pull = finished(repo, "change")
+    doomed.wait_for_death(name)
+    survivor = Process(github, database_url, tmp_path)
+    survivor.start()
+    github.webhooks.send_to(f"{survivor.url}/github/webhooks")
+    survivor.until(partial(is_answered, repo, tip, pull), "check runs and a comment")
+    github.settle(20)
+    assert len(pull.checks()) == 1
+    assert len(pull.comments(by_app=True)) == 1
+    survivor.stop()
 
 
 def is_answered(repo: Repository, tip: str, pull: PullRequest) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 MIB = 1 << 20
 
@@ -27,6 +28,11 @@ def cobertura(*, prolog: str = "", attributes: str = "", inside: str = "", name:
         f'<class name="c" filename="{name}"><lines><line number="1" hits="1"/></lines></class>'
         f"</classes></package></packages>{inside}</coverage>"
     )
+
+
+def encoded(encoding: str) -> bytes:
+    """A harmless report in *encoding*, which it names."""
+    return cobertura(name="é.py").replace('"1.0"?', f'"1.0" encoding="{encoding}"?').encode(encoding)
 
 
 def entities(count: int, times: int) -> str:
@@ -61,7 +67,12 @@ XML: tuple[Hostile, ...] = (
     ),
     Hostile(
         "an external DTD with an entity",
+        lambda: cobertura(prolog=f'<!DOCTYPE coverage SYSTEM "{SECRET}">', name="a&x;.py").encode(),
+    ),
+    Hostile(
+        "an external DTD with an entity where nobody looks",
         lambda: cobertura(prolog=f'<!DOCTYPE coverage SYSTEM "{SECRET}">', inside="<x>&x;</x>").encode(),
+        "bounded",
     ),
     Hostile(
         "a parameter entity",
@@ -123,15 +134,20 @@ XML: tuple[Hostile, ...] = (
         ).encode(),
         "read",
     ),
-    Hostile("a harmless one", lambda: cobertura().encode(), "read"),
+    *(
+        Hostile(f"a harmless one in {encoding}", partial(encoded, encoding), "read")
+        for encoding in ("UTF-8", "UTF-16", "ISO-8859-1", "windows-1252")
+    ),
+    Hostile("UTF-16 without a mark", partial(encoded, "UTF-16-LE"), "bounded"),
 )
 
 
 def coverage_json(**inside: object) -> str:
     """A report of coverage.py of one file, with something put where it hurts."""
-    file = {"executed_lines": [1], "missing_lines": [2], "excluded_lines": [], "summary": {}}
+    counts = {"covered_lines": 1, "num_statements": 2, "missing_lines": 1, "excluded_lines": 0}
+    file = {"executed_lines": [1], "missing_lines": [2], "excluded_lines": [], "summary": counts}
     meta = {"format": 3, "version": "7.10.0", "branch_coverage": False, "show_contexts": False}
-    return json.dumps({"meta": meta, "files": {"a.py": file}, "totals": {}, **inside})
+    return json.dumps({"meta": meta, "files": {"a.py": file}, "totals": counts, **inside})
 
 
 def instead_of_a_line(text: str) -> bytes:
@@ -153,7 +169,7 @@ JSON: tuple[Hostile, ...] = (
     Hostile("a depth of 1000", lambda: instead_of_a_line("[" * 1000 + "]" * 1000)),
     Hostile(
         "a depth of 100,000 where nobody looks",
-        lambda: coverage_json().replace('"totals": {}', f'"totals": {"[" * 100_000 + "]" * 100_000}').encode(),
+        lambda: coverage_json()[:-1].encode() + b', "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ),
     Hostile("ten million open brackets", lambda: coverage_json().encode()[:-1] + b', "x": ' + b"[" * 10_000_000),
     Hostile("a text of 60 MiB where nobody looks", lambda: coverage_json(x="A" * (60 * MIB)).encode(), "bounded"),
@@ -163,7 +179,7 @@ JSON: tuple[Hostile, ...] = (
     Hostile("bytes that are not UTF-8", lambda: coverage_json().encode().replace(b"a.py", b"\xff\xfe")),
     Hostile("the end missing", lambda: coverage_json().encode()[:-20]),
     Hostile("more behind the end", lambda: coverage_json().encode() + b"{}"),
-    Hostile("files twice, the second time none", lambda: (coverage_json()[:-1] + ', "files": {}}').encode()),
+    Hostile("files twice, the second time none", lambda: coverage_json().encode()[:-1] + b', "files": {}}'),
     Hostile("files that are none", lambda: coverage_json(files=[]).encode()),
-    Hostile("a harmless one", lambda: instead_of_a_line("1"), "read"),
+    Hostile("a mark before the first byte", lambda: b"\xef\xbb\xbf" + coverage_json().encode(), "read"),
 )

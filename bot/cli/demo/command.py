@@ -23,7 +23,7 @@ def demo(
 ) -> None:
     """Watch one pull request's whole life on this machine: a GitHub on loopback, the service, real coverage."""
     screen = Screen(Console(highlight=False, soft_wrap=True))
-    with tempfile.TemporaryDirectory(prefix="covgate-demo-") as name, Sandbox.start() as github:
+    with tempfile.TemporaryDirectory(prefix="covgate-demo-") as name, Sandbox.start(pages=True) as github:
         folder = Path(name)
         with screen.step("The service starts, told where its GitHub is"):
             service = Service(github, folder)

@@ -250,7 +250,8 @@ class _Level:
         """The drop, if it is more than *max_drop*. What the change deleted is put back first: it is not lost."""
         if self.base is None or not self.base.ratio:
             return None
-        after = max(self.head, self.head + self.deleted, key=lambda tally: tally.ratio or Fraction(0))
-        if not after.needed(self.base.ratio - max_drop):
+        wanted = self.base.ratio - max_drop
+        after = min(self.head, self.head + self.deleted, key=lambda tally: tally.needed(wanted))
+        if not after.needed(wanted):
             return None
         return Dropped(before=self.base, after=after, max_drop=max_drop)

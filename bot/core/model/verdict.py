@@ -38,7 +38,7 @@ class BelowTarget:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
     """Coverage fell by more than *max_drop* (a ratio) allows. *before* is the base, *after* what the change is
-    answerable for: the head, or the head with the deleted code put back where that is kinder. Deleting covered code
+    answerable for: the head, or the head with the deleted code put back where that is nearer. Deleting covered code
     is no drop, and rewriting it badly is.
     """
 

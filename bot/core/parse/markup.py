@@ -36,6 +36,8 @@ _DECLARATION = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+([^\s\[>]+)(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*([\[>])")
 _TAG = re.compile(r"<([^\s/<>!?]+)([^<>]*)")
 _POSITION = re.compile(r",? line \d+, column \d+.*\Z|\n.*\Z", re.DOTALL)
+_LONGEST_REFERENCE = 128
+_REFERENCE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[^\s;<&#][^\s;<&]{0,60};")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
@@ -145,7 +147,7 @@ def read_markup(intake: Intake, target: Target) -> None:
     if opening is not None and opening.refused:
         raise ReportError(opening.refused, line=1)
     parser = etree.XMLParser(target=cast("Any", target), **_SETTINGS)
-    pieces = _Pieces()
+    pieces = _Pieces(strict=opening is not None and "<!DOCTYPE" in opening.prolog)
     try:
         for piece in pieces.of(intake):
             parser.feed(piece)
@@ -160,9 +162,12 @@ def read_markup(intake: Intake, target: Target) -> None:
 
 
 class _Pieces:
-    """A document in pieces, held to the limits that can be seen without parsing."""
+    """A document in pieces, held to the limits that can be seen without parsing. Behind a DOCTYPE the parser takes a
+    reference to nothing for a declaration that it has not loaded, and leaves it out: *strict* refuses such references.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, *, strict: bool) -> None:
+        self._strict = strict
         self._since_tag = 0  # bytes since the last "<"
         self._piece = b""
         self._line = 1  # of the beginning of the piece
@@ -171,8 +176,10 @@ class _Pieces:
         for block in intake.blocks():
             for at in range(0, len(block), LONGEST):
                 self._line += self._piece.count(b"\n")
-                self._piece = block[at : at + LONGEST]
+                before, self._piece = self._piece, block[at : at + LONGEST]
                 self._check()
+                if self._strict and b"&" in self._piece:
+                    self._check_references(before[-_LONGEST_REFERENCE:] + self._piece)
                 yield self._piece
 
     def line_of(self, near: str) -> int:
@@ -187,3 +194,8 @@ class _Pieces:
         self._since_tag = (
             self._since_tag + len(self._piece) if first < 0 else len(self._piece) - self._piece.rfind(b"<")
         )
+
+    def _check_references(self, text: bytes) -> None:
+        found = _REFERENCE.search(text.replace(b"\0", b""))
+        if found is not None:
+            raise ReportError(f"{found[0].decode(errors='replace')!r} is declared nowhere in it", line=self._line)

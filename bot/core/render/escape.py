@@ -17,7 +17,7 @@ LIMIT = 120  # characters of one name or clause
 _ZERO_WIDTH_SPACE = "\u200b"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(c) for c in range(0xFE00, 0xFE10)}
-_ACTIVE = re.compile(r"@(?=[\w-])|#(?=\d)|[Gg][Hh]-(?=\d)|:(?=//)|(?<=[Ww]{3})\.")
+_ACTIVE = re.compile(r"@(?=[\w-])|#(?=\d)|[Gg][Hh]-(?=\d)|:(?=//)|[Ww](?=[Ww]{2}\.)")
 """Where GitHub would begin or join a mention, a reference to an issue, or a link in bare text."""
 _INSIDE = re.compile(r"[!#$&*<>@\[\\\]^_`{|}~]")
 _LEADING = re.compile(r"^(\d*)([-+=:.)(])")

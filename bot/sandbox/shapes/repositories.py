@@ -79,15 +79,15 @@ def minimal(world: World, repo: Repo) -> dict[str, Any]:
 
 def repository(world: World, repo: Repo) -> dict[str, Any]:
     """``repository``: the form inside pull requests and webhook payloads."""
-    page = web_url(world, repo)
+    page, host = web_url(world, repo), world.web_url.partition("://")[2]
     forks = sum(1 for other in world.repos.values() if other.parent is repo and not other.deleted)
     still_open = sum(1 for pull in world.pulls_of(repo) if pull.open)
     return minimal(world, repo) | {
         "created_at": iso(repo.created_at),
         "updated_at": iso(repo.created_at),
         "pushed_at": iso(repo.created_at),
-        "git_url": page.replace("https://", "git://") + ".git",
-        "ssh_url": f"git@{page.removeprefix('https://').replace('/', ':', 1)}.git",
+        "git_url": f"git://{host}/{repo.full_name}.git",
+        "ssh_url": f"git@{host}:{repo.full_name}.git",
         "clone_url": f"{page}.git",
         "svn_url": page,
         "homepage": None,

@@ -484,3 +484,12 @@ def test_what_is_kept_of_a_push_is_the_tools_own_measurement():
     rules = policy("10", metric=MetricChoice.CODECOV, ignore=("gen.py",))
     found = judged(evidence(upload(report({"a.py": "+~", "gen.py": "-"}))), None, None, rules)
     assert found.measured == {Metric.LINES: coverage({"a.py": "+~"})}
+
+
+def test_the_distance_of_a_drop_is_that_of_the_nearer_way_back():
+    """All but one line of the project went: covering that one is nearer than making up for what was deleted."""
+    change = diff(changed("a.py", "1-100", "1"))
+    files: Files = {"a.py": tally_file(90, 100)}
+    reason = project({"a.py": "-"}, files, change, rules=policy("0")).reason
+    assert isinstance(reason, Dropped)
+    assert (reason.before, reason.after) == (Tally(90, 100), Tally(0, 1))

@@ -44,6 +44,7 @@ from tests.core.render.verdicts import (
 
 GFM = MarkdownIt("gfm-like", {"html": True})
 GFM.linkify.set({"fuzzy_link": False})  # GitHub links a bare domain only behind www.
+GFM.linkify.add("//", None)  # and never what begins with two slashes
 
 
 def test_a_failing_change():
@@ -478,7 +479,6 @@ def test_t16_names_cannot_break_the_comment(paths: list[str], other: str):
     assert html[1:] == ["</details>", MARKER]
     assert not {"image", "fence", "code_block", "hr"} & {token.type for token in tokens}
     assert next(token.tag for token in tokens if token.type == "heading_open") == "h3"
-    assert "-->" not in re.sub(r"`+.*?`+|\\u\w+", "", said.replace(MARKER, ""), flags=re.DOTALL)
 
 
 def test_the_job_summary():

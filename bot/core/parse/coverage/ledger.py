@@ -12,6 +12,9 @@ MOST_FILES = 100_000
 MOST_LINES = 1_000_000_000
 """Sum of the highest lines of all files: more than any repository, and what the bitsets cost in memory."""
 
+LONGEST_NAME = 4096
+"""As long as a path can be where reports are made (Linux's PATH_MAX)."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -55,6 +58,8 @@ def checked_name(name: str) -> str:
     """*name*, if it can be a file's name."""
     if not name:
         raise ReportError("a file without a name")
+    if len(name) > LONGEST_NAME:
+        raise ReportError(f"a file name is over {LONGEST_NAME} characters")
     if _CONTROL.search(name):
         raise ReportError(f"the file name {name[:200]!r} holds control characters")
     return name

@@ -1,0 +1,121 @@
+"""What evidence is owed, and since when: runs, uploads and the time in, gaps out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bot.core.model.errors import Problem
+from bot.core.model.evidence import Awaited, Upload
+from bot.core.model.policy import EvidenceRules
+from bot.flows.expect import LONGEST_WAIT, Expectation, expect, relevant
+from bot.flows.ports import Run
+
+OPENED = datetime(2026, 11, 22, 12, tzinfo=UTC)
+RULES = EvidenceRules.model_validate({"deadline": "15m"})
+BROKEN = (Problem(path="coverage.xml", reason="it ends in the middle"),)
+
+
+def a_run(number: int = 1, *, event: str = "pull_request", **changes: object) -> Run:
+    values: dict[str, object] = {
+        "id": number,
+        "attempt": 1,
+        "path": f".github/workflows/ci-{number}.yml",
+        "name": f"CI {number}",
+        "event": event,
+        "status": "completed",
+        "conclusion": "success",
+        "head_sha": "a" * 40,
+        "head_branch": "feature",
+        "head_repo_id": 7,
+        "updated_at": OPENED + timedelta(minutes=5),
+    }
+    return Run(**(values | changes))  # pyright: ignore[reportArgumentType]
+
+
+def after(minutes: float, *runs: Run, uploads: tuple[Upload, ...] = ()) -> Expectation:
+    return expect(runs, uploads, RULES, first_seen=OPENED, now=OPENED + timedelta(minutes=minutes))
+
+
+def whole(run: Run, **changes: object) -> Upload:
+    """An upload of *run* that brought something."""
+    return Upload(**({"name": "covgate-test-0-1", "run_id": run.id, "problems": BROKEN} | changes))  # pyright: ignore[reportArgumentType]
+
+
+def gaps(found: Expectation) -> list[tuple[Awaited, str, bool]]:
+    return [(gap.awaited, gap.subject, gap.expired) for gap in found.gaps]
+
+
+def test_no_run_is_waited_for_until_the_deadline() -> None:
+    """Then its absence is a failure, never a success."""
+    early, late = after(14), after(15)
+    assert gaps(early) == [(Awaited.NOTHING_RAN, "", False)]
+    assert early.due == OPENED + timedelta(minutes=15)
+    assert gaps(late) == [(Awaited.NOTHING_RAN, "", True)]
+    assert late.due is None
+
+
+def test_a_queued_runner_does_not_count_against_the_deadline() -> None:
+    """A run may take its time, a day at most."""
+    running = a_run(status="queued", conclusion=None)
+    assert gaps(after(600, running)) == [(Awaited.RUNNING, "CI 1", False)]
+    assert gaps(after(LONGEST_WAIT / timedelta(minutes=1), running)) == [(Awaited.RUNNING, "CI 1", True)]
+
+
+def test_a_run_that_waits_for_a_person_waits_for_ever() -> None:
+    """No clock runs while a maintainer has to approve it."""
+    for waiting in (a_run(status="waiting", conclusion=None), a_run(conclusion="action_required")):
+        assert gaps(after(100_000, waiting)) == [(Awaited.APPROVAL, "CI 1", False)]
+
+
+def test_the_deadline_counts_from_the_last_run() -> None:
+    """Late artifacts have as long as the policy says after the last run completed."""
+    first, last = a_run(1), a_run(2, updated_at=OPENED + timedelta(hours=2))
+    assert gaps(after(134, first, last)) == [(Awaited.NO_ARTIFACT, "CI 1, CI 2", False)]
+    assert gaps(after(135, first, last)) == [(Awaited.NO_ARTIFACT, "CI 1, CI 2", True)]
+    assert after(134, first, last).done_at == last.updated_at
+
+
+def test_a_whole_upload_leaves_nothing_owed() -> None:
+    """Nor anything to come back for."""
+    run = a_run()
+    found = after(6, run, uploads=(whole(run),))
+    assert gaps(found) == []
+    assert found.due is None
+
+
+def test_a_run_that_ended_otherwise_and_brought_nothing_is_named() -> None:
+    """A skipped or cancelled job counts as a success at GitHub; here it is a gap."""
+    good = a_run(1)
+    for ended in ("cancelled", "skipped", "timed_out"):
+        found = after(60, good, a_run(2, conclusion=ended), uploads=(whole(good),))
+        assert gaps(found) == [(Awaited.RUN_FAILED, f"CI 2 ({ended})", True)]
+
+
+def test_an_empty_artifact_is_no_upload() -> None:
+    """It is named, so that its author knows which step to look at."""
+    run = a_run()
+    assert gaps(after(60, run, uploads=(Upload(name="covgate-x", run_id=1),))) == [
+        (Awaited.EMPTY_ARTIFACT, "covgate-x", True)
+    ]
+
+
+def test_each_missing_leg_of_a_matrix_is_named() -> None:
+    """Three of four legs are no average of three."""
+    run = a_run()
+    legs = tuple(whole(run, name=f"covgate-test-{n}-1", job="test", index=n, total=4) for n in (0, 1, 3))
+    assert gaps(after(6, run, uploads=legs)) == [(Awaited.SHARD_MISSING, "test 3/4", False)]
+    assert gaps(after(6, run, uploads=(*legs, whole(run, job="test", index=2, total=4)))) == []
+
+
+def test_a_pull_request_is_judged_by_its_own_runs() -> None:
+    """The same head may also have been pushed to a branch: those runs tested another tree."""
+    push, pull = a_run(1, event="push"), a_run(2)
+    assert relevant([push, pull], RULES, pushed=False) == (pull,)
+    assert relevant([push], RULES, pushed=False) == (push,)
+    assert relevant([push, pull], RULES, pushed=True) == (push,)
+
+
+def test_named_workflows_alone_are_waited_for() -> None:
+    """A policy may name those that bring reports; a slow deployment then keeps nobody waiting."""
+    rules = EvidenceRules.model_validate({"workflows": [".github/workflows/ci-2.yml"]})
+    assert [run.id for run in relevant([a_run(1), a_run(2)], rules, pushed=False)] == [2]
