@@ -26,10 +26,9 @@ from typing import Any
 # Report files that are found by name, compared without regard to case. docs/action.md lists them; those of coverage
 # are the ones that the terminal finds too (bot/core/parse/detect.py).
 NAMES = (
-    *("coverage.out", "c.out", "cover.out", "cover.profile", "profile.cov", "*.coverprofile", "*coverage*.out"),
-    *("cover*.out", "*.cov", "coverage.txt"),
-    *("coverage*.xml", "*coverage.xml", "cobertura*.xml", "*.cobertura.xml", "jacoco*.xml", "clover*.xml"),
-    *("lcov.info", "coverage.info", "*.lcov", "*lcov*.info", "lcov.dat", "coverage*.json"),
+    *("c.out", "cover.out", "cover*.out", "cover.profile", "*coverage*.out", "*.coverprofile", "*.cov", "coverage.txt"),
+    *("*coverage*.xml", "*cobertura*.xml", "jacoco*.xml", "clover*.xml"),
+    *("coverage.info", "*lcov*.info", "lcov.dat", "*.lcov", "*coverage*.json"),
     *("*junit*.xml", "test-*.xml", "test-results*.json", "ctrf*.json", "*.trx", "gotest*.json", "go-test*.json"),
     *("bench*.txt", "bench*.json", "*.sarif"),
 )

@@ -112,7 +112,7 @@ class Git:
     def run(self, *arguments: str, stdin: bytes = b"", within: bool = True, ok: Sequence[int] = (0,)) -> bytes:
         """What ``git *arguments*`` prints. Raises ``GitError`` for an exit status not among *ok*."""
         command = ["git", *(("--git-dir", str(self.directory)) if within else ()), *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, check=False, env=_environment())  # noqa: S603
+        done = subprocess.run(command, input=stdin, capture_output=True, check=False, env=_environment())  # noqa: S603 -- git alone
         if done.returncode not in ok:
             raise GitError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
         return done.stdout

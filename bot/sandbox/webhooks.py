@@ -132,7 +132,7 @@ class Webhooks:
             if order == "reversed":
                 waiting.reverse()
             elif isinstance(order, int):
-                random.Random(order).shuffle(waiting)  # noqa: S311
+                random.Random(order).shuffle(waiting)  # noqa: S311 -- a seed
             self._queue = deque(waiting)
             self._held = False
             self._changed.notify_all()

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID, WorkflowSerializationFormat
 from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store.engine import Database, keep_private
 
@@ -58,6 +59,8 @@ class JobEngine:
     def __init__(self, database: Database, *, run: Callable[[str], None]) -> None:
         self.run = run
         self._engine = _sqlite(database) if database.is_sqlite else _postgres(database)
+        self._stopped = False
+        event.listen(self._engine, "checkin", self._close_late)
         self._client = DBOSClient(
             system_database_engine=self._engine,
             application_name=_APPLICATION,
@@ -131,7 +134,14 @@ class JobEngine:
             DBOS.destroy()
             _active = None
         self._client.destroy()
+        self._stopped = True
         self._engine.dispose()
+
+    def _close_late(self, connection: object, record: ConnectionPoolEntry) -> None:
+        """A thread that still notes the end of its run gives its connection back after the pool was emptied."""
+        del connection
+        if self._stopped:
+            record.invalidate()
 
 
 def _sqlite(database: Database) -> sa.Engine:

@@ -57,7 +57,7 @@ class Webhooks:
         try:
             await self._services.inbox.accept(delivery)
         except StoreUnavailable as error:
-            log.error("delivery %s (%s) could not be stored: %s", delivery.id, delivery.event, error)  # noqa: TRY400
+            log.error("delivery %s (%s) could not be stored: %s", delivery.id, delivery.event, error)  # noqa: TRY400 -- no bug
             return PlainTextResponse("cannot store\n", 503)
         await self._services.on_accepted()
         return PlainTextResponse("accepted\n", 202)

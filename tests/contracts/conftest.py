@@ -145,7 +145,7 @@ def a_delivery(number: int = 1, **changes: object) -> Delivery:
         "body": b'{"number": %d}' % number,
         "received_at": datetime(2026, 11, 5, 12, 0, 0, 123456, tzinfo=UTC) + timedelta(seconds=number),
     }
-    return Delivery(**(values | changes))  # pyright: ignore[reportArgumentType]
+    return Delivery(**(values | changes))
 
 
 def a_key(subject: str = "a" * 40, *, repo_id: int = 42, kind: str = "check") -> JobKey:
@@ -161,7 +161,7 @@ def a_repo(repo_id: int = 42, **changes: object) -> Repo:
         "default_branch": "main",
         "installation": 7,
     }
-    return Repo(**(values | changes))  # pyright: ignore[reportArgumentType]
+    return Repo(**(values | changes))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def database(postgres: Any) -> Iterator[Database]:
     name = postgres.create()
-    database = Database(postgres.url(name))
+    database = Database(postgres.url(name), patience=30)
     yield database
     database.close()
     postgres.drop(name)
@@ -51,7 +51,7 @@ def test_a_deadlock_is_tried_again(database: Database) -> None:
         thread.join()
     query = sa.select(schema.effect.c.remote_id)
     assert database.read_now(lambda connection: connection.execute(query).scalars().all()) == [2, 2]
-    assert len(tries) == 3
+    assert len(tries) > 2
 
 
 def test_workers_have_an_id_each_and_a_dead_ones_id_is_free_at_once(database: Database) -> None:

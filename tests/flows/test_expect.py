@@ -29,7 +29,7 @@ def a_run(number: int = 1, *, event: str = "pull_request", **changes: object) ->
         "head_repo_id": 7,
         "updated_at": OPENED + timedelta(minutes=5),
     }
-    return Run(**(values | changes))  # pyright: ignore[reportArgumentType]
+    return Run(**(values | changes))
 
 
 def after(minutes: float, *runs: Run, uploads: tuple[Upload, ...] = ()) -> Expectation:
@@ -38,7 +38,7 @@ def after(minutes: float, *runs: Run, uploads: tuple[Upload, ...] = ()) -> Expec
 
 def whole(run: Run, **changes: object) -> Upload:
     """An upload of *run* that brought something."""
-    return Upload(**({"name": "covgate-test-0-1", "run_id": run.id, "problems": BROKEN} | changes))  # pyright: ignore[reportArgumentType]
+    return Upload(**({"name": "covgate-test-0-1", "run_id": run.id, "problems": BROKEN} | changes))
 
 
 def gaps(found: Expectation) -> list[tuple[Awaited, str, bool]]:

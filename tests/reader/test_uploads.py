@@ -107,6 +107,15 @@ async def test_an_upload_of_the_collecting_action_is_read(repository: Repository
     assert (report.path, report.coverage.native) == ("coverage.out", Tally(2, 3))
 
 
+async def test_an_upload_as_github_stores_it_is_read() -> None:
+    """Collected and zipped by the code that a workflow runs."""
+    got = await read(ROOT / "tests" / "samples" / "archives" / "actions-artifact-6.2.1" / "artifact.zip")
+    [report] = got.upload.reports
+    assert (report.path, report.coverage.native, got.upload.problems) == ("coverage.out", Tally(1, 2), ())
+    assert got.tracked == {"f.go", "go.mod"}
+    assert got.upload.ignored == ("notes", "notes/ü.txt", "reports")
+
+
 async def test_a_manifest_describes_and_claims(artifact: Artifact) -> None:
     """All that the contract lists; keys of later versions are left alone."""
     got = await read(artifact(upload()))

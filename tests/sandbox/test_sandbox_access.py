@@ -21,7 +21,7 @@ def ask(
 ) -> httpx.Response:
     """One request with *credential*."""
     headers = {} if credential is None else {"Authorization": f"Bearer {credential}"}
-    return httpx.request(method, github.api_url + path, headers=headers, **how)  # pyright: ignore[reportArgumentType]
+    return httpx.request(method, github.api_url + path, headers=headers, **how)
 
 
 def claims(github: Sandbox, **other: object) -> dict[str, object]:

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from bot.core.model.coverage import Metric, Tally
+from bot.core.model.errors import UnknownFormat
 from bot.core.model.evidence import Report
 from tests.core.parse.reading import corpus_file, read_file, refusal
 
-PYTHON_SIDES = [f"pairs/{pair}/{side}" for pair in ("py-click", "py-humanize", "py-tabulate") for side in ("base", "head")]
+PYTHON_SIDES = [
+    f"pairs/{pair}/{side}" for pair in ("py-click", "py-humanize", "py-tabulate") for side in ("base", "head")
+]
 GO_SIDES = ["pairs/go-reviewdog/base", "pairs/go-reviewdog/head"]
 JS_SIDES = ["pairs/js-github-action-benchmark/base", "pairs/js-github-action-benchmark/head"]
 
@@ -52,7 +55,8 @@ def test_coverage_pys_formats_agree_line_by_line(side: str):
     """JSON, XML and LCOV of one run name the same files and give each the same hit, partial and missed lines."""
     reports = [read_file(corpus_file(f"{side}/coverage.{kind}")) for kind in ("json", "xml", "lcov")]
     first, *others = [
-        {path: (file.hit, file.partial, file.miss) for path, file in report.coverage.files.items()} for report in reports
+        {path: (file.hit, file.partial, file.miss) for path, file in report.coverage.files.items()}
+        for report in reports
     ]
     assert all(other == first for other in others)
 
@@ -151,14 +155,17 @@ LCOV_FILES = [
 def test_tracefiles_have_the_totals_of_lcovs_summary(name: str):
     """Lines and branches as ``lcov --summary`` counted them."""
     (summary,) = [each["figures"] for each in manifest(name) if each["how"].endswith("--summary")]
-    found = {kind: (int(hit), int(total)) for kind, hit, total in re.findall(r"(lines|branches)\.+: \S+ \((\d+) of (\d+)", summary)}
+    found = {
+        kind: (int(hit), int(total))
+        for kind, hit, total in re.findall(r"(lines|branches)\.+: \S+ \((\d+) of (\d+)", summary)
+    }
     report = read_file(corpus_file(name))
     assert tally(report, Metric.LINES) == found["lines"]
     assert tally(report, Metric.BRANCHES) == found.get("branches", (0, 0))
 
 
 def test_a_tracefile_cut_off_in_a_record_is_refused():
-    """lcov drops the second of its two files without a word and prints 30 of 32 lines."""
+    """The tool drops the second of its two files without a word and prints 30 of 32 lines."""
     error = refusal(corpus_file("lcov/grcov__invalid_DA_record.info").read_bytes())
     assert (error.line, "DA:590" in error.reason) == (479, True)
 
@@ -224,6 +231,4 @@ def test_files_are_those_that_reportgenerator_finds(name: str, files: int, path:
 )
 def test_other_formats_are_told_apart(name: str):
     """What is no report of a format that is read here is named so, and never half read."""
-    from bot.core.model.errors import UnknownFormat
-
     assert isinstance(refusal(corpus_file(name).read_bytes(), name), UnknownFormat)

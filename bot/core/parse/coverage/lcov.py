@@ -50,6 +50,7 @@ class _Tracefile:
         self._arms: ArmCache = {}
         self._section: Section | None = None
         self._number = 1  # of the line that is being read
+        self._awaits_file = False  # a test was named
         self._names_tests = self._by_coverage_py = self._branches = False
 
     def take(self, text: bytes, number: int) -> None:
@@ -69,6 +70,8 @@ class _Tracefile:
         """What was read. Raises ``ReportError`` if the last file's records have no end."""
         if self._section is not None:
             raise ReportError(f"it ends within the records of {self._section.path}", line=self._number - 1)
+        if self._awaits_file:
+            raise ReportError("it ends between the name of a test and that of a file", line=self._number - 1)
         if not self._by_coverage_py or self._names_tests:
             return Parsed(format=FORMAT, coverage=self._ledger.coverage(Metric.LINES))
         metric = Metric.STATEMENTS_AND_BRANCHES if self._branches else Metric.STATEMENTS
@@ -94,12 +97,13 @@ class _Tracefile:
         for line in before.split(b"\n")[1:]:
             if line.strip() and not line.startswith((b"TN:", b"#")):
                 raise ReportError(f"{_shown(line)!r} belongs to no file", line=self._number)
-            self._names_tests = self._names_tests or line.startswith(b"TN:")
+            if line.startswith(b"TN:"):
+                self._names_tests = self._awaits_file = True
             self._number += 1
         if found:
             name, line_end, after = after.partition(b"\n")
             try:
-                self._section = Section(file_name(name), self._arms)
+                self._section, self._awaits_file = Section(file_name(name), self._arms), False
             except ReportError as error:
                 raise ReportError(error.reason, line=self._number) from None
             self._number += 1
