@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,8 +25,6 @@ def read(
     """
     from bot.core.model.errors import ReportError
     from bot.core.render.escape import terminal
-    from bot.core.render.read_json import render_read
-    from bot.core.render.read_text import render_read_text
     from bot.workspace.reports import read_report
 
     reports: list[Report] = []
@@ -37,7 +36,19 @@ def read(
                 reports.append(read_report(path, str(path)))
             except ReportError as error:
                 refused.append(str(error))
-    give(render_read(reports) if json else render_read_text(reports), None)
+    give(_as_json(reports) if json else _as_text(reports), None)
     for reason in refused:
         print(f"covgate: {terminal(reason, 2000)}", file=sys.stderr)
     return 2 if refused else 0
+
+
+def _as_json(reports: Sequence[Report]) -> str:
+    from bot.core.render.read_json import render_read
+
+    return render_read(reports)
+
+
+def _as_text(reports: Sequence[Report]) -> str:
+    from bot.core.render.read_text import render_read_text
+
+    return render_read_text(reports)

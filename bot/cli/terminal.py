@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
 from typing import Self
 
@@ -36,23 +36,35 @@ class Progress:
     """One line on standard error that says what is being done, where that is a terminal and it takes a while."""
 
     def __init__(self) -> None:
-        self._shown = False
-        self._began = time.monotonic()
-        self._terminal = sys.stderr.isatty()
+        self._text = ""
+        self._late = False
+        self._timer = Timer(_PATIENCE, self._overdue)
 
     def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            self._timer.start()
         return self
 
     def say(self, text: str) -> None:
         """Replace the line by *text*."""
-        if self._terminal and time.monotonic() - self._began >= _PATIENCE:
-            self._write(f"\r\x1b[Kcovgate: {terminal(text, 70)} ...")
-            self._shown = True
+        self._text = text
+        if self._late:
+            self._show()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._shown:
-            self._write("\r\x1b[K")
+        self._timer.cancel()
+        if self._timer.ident is not None:
+            self._timer.join()
+        if self._late:
+            self._write("")
 
-    def _write(self, text: str) -> None:
-        sys.stderr.write(text)
+    def _overdue(self) -> None:
+        self._late = True
+        self._show()
+
+    def _show(self) -> None:
+        self._write(f"covgate: {terminal(self._text, 70)} ...")
+
+    def _write(self, line: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{line}")
         sys.stderr.flush()

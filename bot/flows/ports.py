@@ -282,7 +282,9 @@ class Jobs(Protocol):
         """Begin to run *work* for every key that is wanted, including those left by a process that died."""
         ...
 
-    async def stop(self) -> None: ...
+    async def stop(self) -> None:
+        """Let what runs end, for 10 s at most. What is cut off then runs again after the next start."""
+        ...
 
     async def idle(self) -> bool:
         """Whether nothing is wanted that is not done (delayed keys do not count)."""
@@ -300,7 +302,9 @@ class Effect:
 
 
 class Outbox(Protocol):
-    """What covgate has said at GitHub, by a stable key, so that nothing is said twice."""
+    """What covgate has said at GitHub, by a stable key, so that nothing is said twice. Keys read
+    ``kind:repository id:...``, so that they go when the repository is forgotten.
+    """
 
     async def effect(self, key: str) -> Effect | None: ...
 
@@ -363,8 +367,13 @@ class History(Protocol):
 
     async def remember_pull(self, repo_id: int, pull: TrackedPull) -> None: ...
     async def pull(self, repo_id: int, number: int) -> TrackedPull | None: ...
-    async def pulls(self, repo_id: int, head_sha: str) -> list[TrackedPull]: ...
-    async def pulls_onto(self, repo_id: int, base_ref: str) -> list[TrackedPull]: ...
+    async def pulls(self, repo_id: int, head_sha: str) -> list[TrackedPull]:
+        """Those with that head, open or not, by number."""
+        ...
+
+    async def pulls_onto(self, repo_id: int, base_ref: str) -> list[TrackedPull]:
+        """The open ones into that branch, by number."""
+        ...
 
     async def record_baseline(
         self, repo_id: int, *, sha: str, branch: str, measured: Mapping[Metric, Coverage], at: datetime

@@ -19,7 +19,7 @@ from bot.github.auth import Tokens
 from bot.github.checks import Checks, find_check
 from bot.github.client import Client
 from bot.github.pace import Pace
-from bot.github.transport import SharedTransport, pool
+from bot.github.transport import SharedTransport, pool, trust
 from bot.github.wire import Patience, Wire
 
 LARGEST_ANSWER = 32 * 1024 * 1024
@@ -53,8 +53,10 @@ class GitHubForge:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._app_id = access.app_id
-        api = api or pool(proxy=access.proxy, ca_bundle=access.ca_bundle)
-        blobs = blobs or pool(proxy=access.proxy, ca_bundle=access.ca_bundle)
+        if api is None or blobs is None:
+            context = trust(access.ca_bundle)
+            api = api or pool(context, proxy=access.proxy)
+            blobs = blobs or pool(context, proxy=access.proxy)
         self._wire = Wire(
             api_url=access.api_url,
             app_id=access.app_id,

@@ -84,8 +84,12 @@ async def _unzipped(stream: httpx.AsyncByteStream, limit: int) -> AsyncIterator[
         raise httpx.RemoteProtocolError("the answer ends in the middle of its gzip stream")
 
 
-def pool(*, proxy: str | None = None, ca_bundle: str | None = None) -> httpx.AsyncHTTPTransport:
-    """A connection pool that trusts *ca_bundle* (the system's certificates without one) and heeds no environment."""
-    context = ssl.create_default_context(cafile=ca_bundle)
+def trust(ca_bundle: str | None) -> ssl.SSLContext:
+    """Trusts *ca_bundle*, the system's certificates without one. Reading those takes 40 ms: one serves every pool."""
+    return ssl.create_default_context(cafile=ca_bundle)
+
+
+def pool(context: ssl.SSLContext, *, proxy: str | None = None) -> httpx.AsyncHTTPTransport:
+    """A connection pool that trusts what *context* does and heeds no environment."""
     limits = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=30)
     return httpx.AsyncHTTPTransport(verify=context, proxy=proxy, limits=limits, trust_env=False)

@@ -54,8 +54,9 @@ class Api:
 
     def route(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """The operation and its parameters, ``None`` if there is no such operation."""
+        here = self._by_name(path)
         for pattern, route in self._routes:
-            if route.method == method and (found := pattern.fullmatch(path)):
+            if route.method == method and (found := pattern.fullmatch(here)):
                 return route, parameters(found)
         return None
 
@@ -122,17 +123,33 @@ class Api:
             body=_parsed(asked.body),
             actor=actor,
             violations=self.violations,
-            found=self._repo(params),
+            found=self._repo(asked, params, actor),
         )
         self._judge(asked, call)
         return route, call
 
-    def _repo(self, params: Mapping[str, str]) -> Repo | None:
+    def _by_name(self, path: str) -> str:
+        """*path* below ``/repositories/ID``, as redirects have it, below the repository's name."""
+        by_id = re.fullmatch(r"/repositories/(\d+)(/.+)", path)
+        repo = self._world.repos.get(int(by_id[1])) if by_id else None
+        return f"/repos/{repo.full_name}{by_id[2]}" if by_id and repo else path
+
+    def _repo(self, asked: Asked, params: Mapping[str, str], actor: Actor) -> Repo | None:
+        """The repository that the path names; a former name is answered with where it is now."""
         if "repository_id" in params:
             number = params["repository_id"]
             found = self._world.repos.get(int(number)) if number.isdecimal() else None
             return found if found is not None and not found.deleted else None
-        return self._world.repo_named(params["owner"], params["repo"]) if "repo" in params else None
+        if "repo" not in params:
+            return None
+        repo = self._world.repo_named(params["owner"], params["repo"])
+        moved = self._world.former_names.get(f"{params['owner']}/{params['repo']}".lower())
+        if repo is None and moved is not None and not moved.deleted and actor.may(moved, (("metadata", "read"),)):
+            rest = "".join(asked.path.split("/", 4)[4:])
+            query = f"?{asked.query}" if asked.query else ""
+            target = f"{self._world.api_url}/repositories/{moved.id}{'/' if rest else ''}{rest}{query}"
+            raise Refusal(301 if asked.method == "GET" else 307, "Moved Permanently", headers={"Location": target})
+        return repo
 
     def _judge(self, asked: Asked, call: Call) -> None:
         """Hold the request against GitHub's description."""

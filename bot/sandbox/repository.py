@@ -195,17 +195,19 @@ class Repository:
             self._world.delete_repo(self._repo)
 
     def rename(self, full_name: str) -> None:
-        """Another name, or another owner, at whose account the App may be or not; the id stays."""
+        """Another name, or another owner, at whose account the App may be or not; the id stays, the old name
+        redirects.
+        """
         owner, _, name = full_name.partition("/")
         with self._world.lock:
             repo, before, was = self._repo, self._repo.owner, self._repo.name
             if owner != before.login:
-                repo.owner = self._world.user(owner, before.kind)
+                self._world.rename_repo(repo, self._world.user(owner, before.kind), was)
                 repo.installation = self._world.installation_of(repo.owner)
                 changes: dict[str, Any] = {"owner": {"from": {"user": accounts.user(self._world, before)}}}
                 events.repository(self._world, repo, "transferred", repo.owner, changes=changes)
             if name != was:
-                repo.name = name
+                self._world.rename_repo(repo, repo.owner, name)
                 changes = {"repository": {"name": {"from": was}}}
                 events.repository(self._world, repo, "renamed", repo.owner, changes=changes)
 

@@ -33,7 +33,7 @@ Send = Callable[[Message], Awaitable[None]]
 class _Connection(HttpToolsProtocol):
     """uvicorn's HTTP/1.1, which hands the transport to the application for faults below HTTP."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self.app_state = {"transport": transport}
         self.access_log = False

@@ -60,6 +60,7 @@ class World:
         self.users: dict[str, User] = {}
         self.installations: dict[int, Installation] = {}
         self.repos: dict[int, Repo] = {}
+        self.former_names: dict[str, Repo] = {}  # in lower case; GitHub redirects them until they are taken again
         self.pulls: list[Pull] = []
         self.runs: dict[int, WorkflowRun] = {}
         self.workflows: dict[tuple[int, str], int] = {}
@@ -148,6 +149,11 @@ class World:
         """The repository of that name now; names are compared without case, as GitHub does."""
         wanted = f"{owner}/{name}".lower()
         return next((r for r in self.repos.values() if not r.deleted and r.full_name.lower() == wanted), None)
+
+    def rename_repo(self, repo: Repo, owner: User, name: str) -> None:
+        """*repo* is called OWNER/NAME from now on."""
+        self.former_names[repo.full_name.lower()] = repo
+        repo.owner, repo.name = owner, name
 
     def delete_repo(self, repo: Repo) -> None:
         """The repository is gone; its pull requests elsewhere stay."""

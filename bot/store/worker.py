@@ -257,13 +257,21 @@ class Worker:
             return
         try:
             await self._work(run.key)
-        except asyncio.CancelledError:  # by `_cut_off` alone
-            await self._patiently(lambda connection: rows.release(connection, run.ticket, came_back=True))
+        except asyncio.CancelledError:
+            await self._cancelled(run)
         except Exception as error:  # noqa: BLE001 - here, and only here, a job's bugs end
             await self._failed(run, error)
         else:
             now = self._clock.now()
             await self._patiently(lambda connection: rows.finish(connection, run, now))
+
+    async def _cancelled(self, run: Run) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        if task.cancelling():  # by `_cut_off`: it runs again, and nobody is to blame
+            await self._patiently(lambda connection: rows.release(connection, run.ticket, came_back=True))
+        else:  # something that it awaited was cancelled
+            await self._failed(run, RuntimeError("the job was cancelled from within"))
 
     async def _failed(self, run: Run, error: Exception) -> None:
         match after(run, error):

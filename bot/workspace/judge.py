@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.core.compare.coverage import merge_evidence
 from bot.core.evaluate import evaluate
-from bot.core.model.commit import EMPTY_SHA, Base
+from bot.core.model.commit import EMPTY_SHA, Base, BaseRule
 from bot.core.model.diff import Change, Diff
 from bot.core.model.errors import ReportError, UnknownFormat
 from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap, Report, Upload
@@ -21,9 +21,10 @@ from bot.core.model.verdict import Evaluation
 from bot.core.parse.diff import parse_diff
 from bot.core.parse.policy import POLICY_PATH, parse_policy
 from bot.workspace.base import NONE, base_of
+from bot.workspace.coverage_data import DATA_FILE
 from bot.workspace.files import bytes_of, go_modules, reports_by_name, reports_by_pattern
 from bot.workspace.git import Checkout, CheckoutError
-from bot.workspace.reports import is_left_behind, read_report, shown
+from bot.workspace.reports import is_left_behind, is_reported, read_report, shown
 from bot.workspace.stale import refuse_stale
 
 Say = Callable[[str], None]
@@ -68,7 +69,9 @@ def judge(question: Question, say: Say) -> Judged:
     place = _place(question)
     rules, digest = _policy(question, place)
     base = _base(question, place)
+    say("looking for reports")
     paths = _paths(question, place)
+    say("comparing with the base")
     diff = _diff(question, place, base, paths)
     known = _known(question, place, diff)
     upload = _upload(place, paths, asked=bool(question.reports), say=say)
@@ -85,7 +88,8 @@ def judge(question: Question, say: Say) -> Judged:
     )
     baseline = _baseline(question, place, evidence, diff, rules, say)
     if baseline is not None:
-        evidence = replace(evidence, base=replace(base, sha=baseline.sha))
+        rule = base.rule if base.wanted else BaseRule.EXPLICIT
+        evidence = replace(evidence, base=replace(base, rule=rule, sha=baseline.sha))
     say("judging")
     evaluation = evaluate(evidence, baseline, diff, rules, policy_sha256=digest, policy_commit=place.revision)
     return Judged(evaluation=evaluation, policy=rules)
@@ -167,8 +171,10 @@ def _upload(place: _Place, paths: Iterable[Path], *, asked: bool, say: Say) -> U
     """All reports of the head as one upload. A file that was *asked* for by the user must be a report."""
     reports: list[Report] = []
     ignored: list[str] = []
-    for path in paths:
+    for path in sorted(paths, key=lambda path: path.name == DATA_FILE):
         name = shown(path, place.root)
+        if not asked and path.name == DATA_FILE and is_reported(path, reports, place.root):
+            continue
         say(f"reading {name}")
         try:
             reports.append(read_report(path, name))
@@ -208,7 +214,7 @@ def _baseline(
     if place.checkout is not None and head.base.wanted and tracked is not None:
         tracked = place.checkout.files(head.base.wanted)
     merged = merge_evidence(replace(head, uploads=(upload,), gaps=(), tracked=tracked), None, diff, rules.coverage)
-    return Baseline(sha=head.base.wanted or EMPTY_SHA, coverage=merged.measured)
+    return Baseline(sha=head.base.wanted, coverage=merged.measured)
 
 
 _NO_REPORTS = Gap(awaited=Awaited.NO_ARTIFACT, subject="report files", expired=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from bot.core.model.errors import ReportError
@@ -30,6 +31,13 @@ def read_report(path: Path, name: str) -> Report:
 def is_left_behind(path: Path) -> bool:
     """Whether the file at *path*, which is no report, may be left where it is: it is not what remains of one."""
     return not is_wreckage(path.name, _head(path))
+
+
+def is_reported(data_file: Path, reports: Iterable[Report], root: Path) -> bool:
+    """Whether one of *reports* was made from *data_file* already: by coverage.py, below its folder, and not before."""
+    made = [root / report.path for report in reports if report.format.startswith("coverage.py-")]
+    written = data_file.stat().st_mtime_ns
+    return any(path.is_relative_to(data_file.parent) and path.stat().st_mtime_ns >= written for path in made)
 
 
 def shown(path: Path, root: Path) -> str:

@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -159,6 +160,22 @@ def test_a_data_file_of_coverage_is_reported_by_coverage(repository: Repository,
     assert verdict["coverage"]["patch"]["files"]["a.py"] == {"hit": [[3, 3]], "miss": [[5, 5]], "partial": [[2, 2]]}
 
 
+def test_a_data_file_that_was_reported_already_is_not_read_again(repository: Repository, covgate: Covgate) -> None:
+    """Unless it is newer than the report that was made of it."""
+    repository.commit({".gitignore": ".coverage\n*.xml\n", "a.py": "x = 1\n"})
+    for arguments in (("run", "a.py"), ("xml", "-q")):
+        subprocess.run([sys.executable, "-m", "coverage", *arguments], cwd=repository.path, check=True)
+
+    def reports() -> list[str]:
+        verdict = told(covgate("check", "--format", "json", at=repository.path))
+        return [report["path"] for report in verdict["inputs"]["reports"]]
+
+    assert reports() == ["coverage.xml"]
+    later = (repository.path / "coverage.xml").stat().st_mtime_ns + 1
+    os.utime(repository.path / ".coverage", ns=(later, later))
+    assert reports() == [".coverage", "coverage.xml"]
+
+
 # --- which reports -----------------------------------------------------------------------------------------------
 
 
@@ -266,11 +283,11 @@ def test_every_format_can_be_written_to_a_file(
     assert "\x1b" not in printed.output
 
 
-def on_a_terminal(at: Path, **env: str) -> str:
+def on_a_terminal(at: Path, *arguments: str, **env: str) -> str:
     """What ``covgate check`` writes to a terminal."""
     master, slave = pty.openpty()
     subprocess.run(
-        [sys.executable, "-m", "bot", "check"],
+        [sys.executable, "-m", "bot", "check", *arguments],
         cwd=at,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", **env},
         stdout=slave,
@@ -290,6 +307,20 @@ def test_colours_are_for_terminals_that_want_them(repository: Repository) -> Non
     assert "\x1b[32m" in on_a_terminal(repository.path, NO_COLOR="")
     assert "\x1b" not in on_a_terminal(repository.path, NO_COLOR="1")
     assert "\x1b" not in on_a_terminal(repository.path, NO_COLOR="", TERM="dumb")
+
+
+def test_long_work_says_what_it_does(repository: Repository) -> None:
+    """On a terminal, once it has taken a while; and nothing of it is left when it is done."""
+    repository.commit({"a.py": lines(1)})
+    repository.write("lcov.info", lcov({"a.py": "+"}))
+    slow = repository.path / "slow.diff"
+    os.mkfifo(slow)
+    writer = Timer(1.5, lambda: slow.write_text("--- a/a.py\n+++ b/a.py\n@@ -0,0 +1 @@\n+x\n"))
+    writer.start()
+    said = on_a_terminal(repository.path, "--diff", str(slow), "--format", "json", "-o", "result")
+    writer.join()
+    assert "\r\x1b[Kcovgate: comparing with the base ..." in said
+    assert said.endswith("\r\x1b[K")
 
 
 def test_the_same_inputs_give_the_same_bytes(repository: Repository, covgate: Covgate) -> None:

@@ -225,6 +225,29 @@ async def test_R24_a_job_that_always_fails_is_given_up_and_a_new_wish_revives_it
     assert work.count("bad") == 4
 
 
+async def test_a_job_that_cancels_itself_has_failed(store: Store, key: Keys, until: Until, clock: Any) -> None:
+    """It awaited something that was cancelled: that is no stop, and no reason to run it again and again at once."""
+    tries = 0
+
+    async def work(given: JobKey) -> None:
+        nonlocal tries
+        del given
+        tries += 1
+        raise asyncio.CancelledError
+
+    await store.jobs.start(work)
+    await store.jobs.want([key()])
+    await until(lambda: tries)
+    await asyncio.sleep(0.3)
+    assert tries == 1
+    while not await store.jobs.idle():
+        clock.go_ahead(minutes=10)
+        await asyncio.sleep(0.1)
+    assert [letter.reason for letter in await store.jobs.dead_letters()] == [
+        "3 tries: RuntimeError: the job was cancelled from within"
+    ]
+
+
 async def test_a_wish_during_the_last_try_is_not_given_up_with_it(store: Store, key: Keys, clock: Any) -> None:
     """It came after that run began, so it gets all its tries."""
     tries = 0

@@ -193,14 +193,22 @@ def test_the_token_of_a_workflow_is_weaker_on_forks(github: Sandbox, shop: Repos
 
 
 def test_a_repository_keeps_its_id_through_names(github: Sandbox, shop: Repository, token: Tokens) -> None:
-    """A new name answers, the old one does not, a recreated one is another repository."""
+    """A new name answers, the old one redirects, a recreated one is another repository."""
     held = token(shop)
     shop.rename("octo/store")
     assert ask(github, "/repos/octo/store", held).json()["id"] == shop.id
-    assert ask(github, "/repos/octo/shop", held).status_code == 404
+    moved = ask(github, "/repos/octo/shop/commits?sha=main", held)
+    assert moved.status_code == 301
+    assert moved.headers["location"] == f"{github.api_url}/repositories/{shop.id}/commits?sha=main"
+    assert ask(github, "/repos/octo/shop/commits", held, follow_redirects=True).json()[0]["sha"] == shop.sha()
+    body = {"name": "covgate", "head_sha": shop.sha()}
+    posted = ask(github, "/repos/octo/shop/check-runs", held, "POST", json=body, follow_redirects=True)
+    assert [answer.status_code for answer in posted.history] == [307]
+    assert shop.check("covgate") is not None
     assert ask(github, f"/repositories/{shop.id}", held).json()["full_name"] == "octo/store"
     again = github.repository("octo/shop")
     assert again.id != shop.id
+    assert ask(github, "/repos/octo/shop", held).json()["id"] == again.id
     again.delete()
     assert ask(github, f"/repositories/{again.id}", held).status_code == 404
 
@@ -212,6 +220,7 @@ def test_a_repository_can_move_out_of_reach(github: Sandbox, shop: Repository, t
     assert ask(github, "/repos/octo/shop", held).status_code == 200
     shop.rename("away/shop")
     assert shop.installation_id == 0
+    assert ask(github, "/repos/octo/shop", held).status_code == 404
     assert ask(github, f"/repositories/{shop.id}", held).status_code == 404
     github.repository("acme/other")
     shop.rename("acme/shop")

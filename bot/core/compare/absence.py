@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from bot.core.compare.changes import Files
 from bot.core.compare.lineage import Lineage
+from bot.core.compare.paths import is_foreign
 from bot.core.model.coverable import SOURCE_SUFFIXES, cannot_be_covered, looks_like_a_test, suffix_of
 from bot.core.model.diff import Diff
 from bot.core.model.globs import matches_any
@@ -40,7 +41,7 @@ def left(files: Files, base: Files, lineage: Lineage, tracked: frozenset[str] | 
     found: set[str] = set()
     for old_path, old in base.items() if files else ():
         path = lineage.after(old_path)
-        if path is None or path in files or (tracked is not None and path not in tracked):
+        if path is None or path in files or (is_foreign(path) if tracked is None else path not in tracked):
             continue
         edits = lineage.edits(path)
         if edits.moved(old.measured) if edits is not None else old.measured:

@@ -9,8 +9,9 @@ from bot.core.compare.changes import Files, indirect_changes, patch_of
 from bot.core.compare.components import compare_components
 from bot.core.compare.deltas import FileDelta, file_deltas, total
 from bot.core.compare.lineage import Lineage
-from bot.core.compare.merge import Merged, chosen, merge, unite, without
+from bot.core.compare.merge import Merged, chosen, merge, rebased, unite
 from bot.core.compare.names import KnownNames
+from bot.core.compare.paths import is_foreign
 from bot.core.model.comparison import CoverageComparison, Project
 from bot.core.model.coverage import Coverage, FileCoverage, Metric
 from bot.core.model.diff import Diff
@@ -22,9 +23,9 @@ def merge_evidence(evidence: Evidence, baseline: Baseline | None, diff: Diff | N
     """The head's uploads as one measurement, under the repository's names as far as these are known."""
     if evidence.tracked is not None:
         return merge(evidence.uploads, KnownNames(evidence.tracked, complete=True), rules)
-    names = set(diff.files) if diff else set[str]()
+    names = {name for file in diff.files.values() for name in (file.path, file.old_path)} if diff else set[str]()
     for coverage in baseline.coverage.values() if baseline else ():
-        names |= set(coverage.files)
+        names |= {path for path in coverage.files if not is_foreign(path)}
     return merge(evidence.uploads, KnownNames(names, complete=False), rules)
 
 
@@ -37,7 +38,8 @@ def compare_coverage(
     rules: CoverageRules,
 ) -> CoverageComparison:
     """All that coverage says of the change. Sums are exact and all paths are sorted."""
-    base = _base(baseline, rules)
+    recorded = baseline.coverage.items() if baseline else ()
+    base = {metric: rebased(coverage, merged.known, rules) for metric, coverage in recorded}
     files, base_files = _by_file(merged.measured), _by_file(base)
     lineage = Lineage(diff)
     head_chosen, base_chosen = chosen(merged.measured, rules.metric), chosen(base, rules.metric)
@@ -56,13 +58,6 @@ def compare_coverage(
         missing_hunks=diff.missing if diff is not None else (),
         nothing_coverable=diff is not None and nothing_coverable(diff, base_files.keys() | files.keys()),
     )
-
-
-def _base(baseline: Baseline | None, rules: CoverageRules) -> Mapping[Metric, Coverage]:
-    """The baseline without what the policy ignores now: it may have been recorded under another."""
-    if baseline is None:
-        return {}
-    return {metric: without(coverage, rules.ignore) for metric, coverage in baseline.coverage.items()}
 
 
 def _project(metric: Metric, deltas: list[FileDelta], base: Mapping[Metric, Coverage]) -> Project:

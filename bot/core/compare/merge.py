@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.compare.names import KnownNames
-from bot.core.compare.paths import Origin, map_paths
+from bot.core.compare.paths import Origin, is_foreign, map_paths
 from bot.core.model.coverage import Coverage, FileCoverage, Metric
 from bot.core.model.errors import Problem
 from bot.core.model.evidence import Report, Upload
@@ -29,7 +29,7 @@ class Merged:
     """What *uploads* measured, by metric, on the repository's paths and without what the policy ignores.
 
     *uploads* are those that count (the last attempt of each), *problems* is all that is wrong with their reports,
-    *unmatched* and *set_aside* are as in ``CoverageComparison``.
+    *unmatched* and *set_aside* are as in ``CoverageComparison``, *known* is what names were looked for in.
     """
 
     measured: Mapping[Metric, Coverage]
@@ -37,6 +37,7 @@ class Merged:
     problems: tuple[Problem, ...]
     unmatched: tuple[str, ...]
     set_aside: tuple[str, ...]
+    known: KnownNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ def merge(uploads: Iterable[Upload], known: KnownNames, rules: CoverageRules) ->
         problems=tuple(problem for upload in last for problem in _problems(upload)),
         unmatched=tuple(sorted(name for name in unmatched if not matches_any(rules.ignore, name))),
         set_aside=tuple(sorted(set_aside)),
+        known=known,
     )
 
 
@@ -140,6 +142,22 @@ def _poverty(group: Sequence[_Mapped]) -> tuple[bool, int, str]:
     branches = any(file.arms for one in group for file in one.files.values())
     rank = RICHEST_FIRST.index(kind) if kind in RICHEST_FIRST else len(RICHEST_FIRST)
     return not branches, rank, kind
+
+
+# --- the base ----------------------------------------------------------------------------------------------------
+
+
+def rebased(coverage: Coverage, known: KnownNames, rules: CoverageRules) -> Coverage:
+    """A recorded measurement, without what the policy ignores now. Names that were not understood when it was
+    recorded are looked for again, as those of the head are.
+    """
+    foreign = [path for path in coverage.files if is_foreign(path) and path not in known.names]
+    if foreign:
+        names = map_paths(foreign, known, Origin(rules=rules.paths)).names
+        files: dict[str, FileCoverage] = {}
+        unite(files, ((names.get(path, path), file) for path, file in coverage.files.items()))
+        coverage = Coverage(metric=coverage.metric, files=files)
+    return without(coverage, rules.ignore)
 
 
 # --- by the policy -----------------------------------------------------------------------------------------------

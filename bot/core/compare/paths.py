@@ -64,6 +64,14 @@ def map_paths(paths: Iterable[str], known: KnownNames, origin: Origin) -> PathMa
     return PathMap(names={**certain, **guessed, **own}, unmatched=tuple(sorted(strays)))
 
 
+def is_foreign(name: str) -> bool:
+    """Whether *name* is none of the repository, but kept as the report had it because nothing told more: absolute,
+    climbing out, or a Go file's import path (``example.org/module/file.go``).
+    """
+    first, slash, _ = name.partition("/")
+    return _is_absolute(name) or first == ".." or (bool(slash) and "." in first[1:] and name.endswith(".go"))
+
+
 class _Mapper:
     def __init__(self, known: KnownNames, origin: Origin) -> None:
         self._known = known

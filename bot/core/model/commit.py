@@ -55,7 +55,8 @@ class BaseRule(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """The commit that a head is compared with. *wanted* is the commit that the rule named; *sha* the one with data,
-    *distance* commits older (0 where they are the same); *sha* is ``None`` where no data was found.
+    *distance* commits older (0 where they are the same); *sha* is ``None`` where no data was found, and empty for data
+    of no known commit, which a user may hand in.
     """
 
     rule: BaseRule

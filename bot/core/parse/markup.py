@@ -31,7 +31,7 @@ _SETTINGS: Mapping[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
-_ENCODINGS = re.compile(r"utf-?8|utf-?16(?:[lb]e)?|us-ascii|iso-8859-\d{1,2}|windows-125\d", re.IGNORECASE)
+_ENCODINGS = re.compile(r"utf-?8|utf-?16(?:-?[lb]e)?|us-ascii|iso-8859-\d{1,2}|windows-125\d", re.IGNORECASE)
 _DECLARATION = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+([^\s\[>]+)(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*([\[>])")
 _TAG = re.compile(r"<([^\s/<>!?]+)([^<>]*)")

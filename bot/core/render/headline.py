@@ -187,6 +187,8 @@ def base_words(base: Base, commit: Callable[[str], str]) -> str:
     if base.sha is None:
         wanted = f" for {commit(base.wanted)}, {_RULES[base.rule]}" if base.wanted else ""
         return f"no baseline yet{wanted}; the drop is not judged"
+    if not base.sha:
+        return _RULES[base.rule]
     if base.distance:
         older = f"{units.count(base.distance, 'commit')} older than {commit(base.wanted)}, which has none"
         return f"{commit(base.sha)}, the nearest commit with data ({older})"

@@ -171,7 +171,7 @@ def _indirect(file: Indirect) -> IndirectJson:
 def _inputs(verdict: Verdict) -> InputsJson:
     inputs = verdict.inputs
     return InputsJson(
-        base_sha=inputs.base.sha,
+        base_sha=inputs.base.sha or None,
         base_rule=inputs.base.rule.value,
         head_sha=inputs.head_sha,
         policy_sha256=inputs.policy_sha256,

@@ -165,9 +165,9 @@ def marks_by_path(found: tuple[Checked, ...]) -> dict[str, list[Mark]]:
 
 def box(pull: Pull, found: tuple[Checked, ...]) -> Box:
     """The merge box of *pull*."""
-    tone = found[0].tone if found else "calm"
+    tone = next((check.tone for check in found if check.tone in ("bad", "wait")), "good" if found else "calm")
     return Box(
-        tone=tone if tone != "calm" or not found else "good",
+        tone=tone,
         sign=_SIGNS[tone],
         words=_summed(found),
         merge=_mergeable(pull),

@@ -266,3 +266,32 @@ def test_a_component_that_the_change_deletes_exists_no_more():
     change = diff(changed("pkg/monitor/a.py", "1", change=Change.DELETED))
     found = compared({"b.py": "+"}, {"b.py": "+", "pkg/monitor/a.py": "+"}, change, components=(MONITOR,))
     assert not found.components[0].exists
+
+
+# --- names that were not understood before -----------------------------------------------------------------------
+
+
+def test_a_baseline_of_names_not_understood_is_understood_with_the_head():
+    """The first push taught nothing of Go's module path; the first change to a Go file does, for both sides."""
+    go = go_file(["1.1,3.2 3"], [])
+    recorded: Files = {"example.org/shop/cart/cart.go": go, "example.org/shop/pay/pay.go": go}
+    found = compared(recorded, recorded, diff(changed("cart/cart.go", "", "1")), metric=Metric.STATEMENTS)
+    assert set(found.head[Metric.STATEMENTS].files) == {"cart/cart.go", "pay/pay.go"}
+    assert (found.left, found.patch and found.patch.tally) == ((), Tally(1, 1))
+    assert found.projects[0].delta is not None
+    assert (found.projects[0].delta.base, found.projects[0].delta.elsewhere_after) == (Tally(6, 6), Tally(3, 3))
+
+
+def test_folders_with_dots_are_folders():
+    """C# projects are named so: a renamed one is followed by the diff, not guessed at."""
+    change = diff(changed("Acme.Store/Util/Text.cs", old="Acme.Shop/Util/Text.cs"))
+    tracked = frozenset({"Acme.Store/Util/Text.cs"})
+    found = compared({"Acme.Store/Util/Text.cs": "+"}, {"Acme.Shop/Util/Text.cs": "+"}, change, tracked=tracked)
+    assert found.projects[0].delta is not None
+    assert (found.left, found.projects[0].delta.elsewhere_after) == ((), Tally(1, 1))
+
+
+def test_files_outside_the_repository_are_not_missed():
+    """A temporary folder has another name in every run."""
+    found = compared({"a.py": "+", "/tmp/run-2/x.py": "+"}, {"a.py": "+", "/tmp/run-1/x.py": "+"})
+    assert found.left == ()

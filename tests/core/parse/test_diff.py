@@ -274,3 +274,46 @@ def test_every_truncation_of_a_hunk_is_refused():
         with pytest.raises(DiffError):
             parse_diff("".join(lines[:kept]).encode())
     assert edited(only(text)) == ([2], [2, 3])
+
+
+def test_two_files_of_different_names_are_the_new_one():
+    """``git diff --no-index a.py b.py`` and ``diff -u a.py.orig a.py`` compare what no repository renamed."""
+    git = only(
+        "diff --git a/one.py b/two.py\nindex 1111111..2222222\n--- a/one.py\n+++ b/two.py\n@@ -1 +1 @@\n-a\n+b\n"
+    )
+    plain = only("--- a.py.orig\t2026\n+++ a.py\t2026\n@@ -1 +1 @@\n-a\n+b\n")
+    assert (git.path, git.change) == ("two.py", Change.MODIFIED)
+    assert (plain.path, plain.old_path) == ("a.py", "a.py")
+
+
+def test_a_plain_diff_from_nothing_is_a_new_file():
+    """``diff -u /dev/null b/new.py``."""
+    file = only("--- /dev/null\t2026\n+++ b/new.py\t2026\n@@ -0,0 +1 @@\n+a\n")
+    assert (file.path, file.change, edited(file)) == ("new.py", Change.ADDED, ([], [1]))
+
+
+def test_what_follows_a_hunk_without_old_or_new_lines_is_not_of_it():
+    """Even a signature right behind added or deleted lines."""
+    assert edited(only(HEAD + "@@ -3,0 +4 @@\n+a\n-- \n2.39.5\n")) == ([], [4])
+    assert edited(only(HEAD + "@@ -3 +2,0 @@\n-a\n-- \n2.39.5\n")) == ([3], [])
+
+
+def test_hunks_behind_an_uneven_one_are_still_read():
+    """Two mails in a row, of different files."""
+    first = HEAD + "@@ -1 +1 @@\n-a\n+b\n@@ -5 +5 @@\n-a\n+b\n-- \n2.39.5\n\nFrom 2\n"
+    diff = parse_diff(
+        (first + HEAD.replace("x.py", "y.py") + "@@ -1 +1 @@\n-a\n+b\n@@ -9 +9,2 @@\n-a\n+b\n+c\n").encode()
+    )
+    assert {path: edited(file) for path, file in diff.files.items()} == {
+        "x.py": ([1, 5], [1, 5]),
+        "y.py": ([1, 9], [1, 9, 10]),
+    }
+
+
+@pytest.mark.parametrize("names", ["a/" + "x" * 30_000, '"a/x" b/y', '"a/x', 'a/x "b/y"', "a/x b/y"])
+def test_a_header_that_names_no_one_file_is_refused(names: str):
+    """Unless the lines below say it."""
+    reason, _ = refusal(f"diff --git {names}\nold mode 100644\nnew mode 100755\n")
+    assert "does not say which file" in reason
+    below = f"diff --git {names}\nindex what\n--- a/z\n+++ b/z\n@@ -1 +1 @@\n-a\n+b\n"
+    assert only(below).path == "z"

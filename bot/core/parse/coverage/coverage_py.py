@@ -139,12 +139,13 @@ def _statements(path: str, file: _File, arms: Container[int]) -> tuple[Lines, Li
 
 def _docstrings(executed: Lines, measured: Lines) -> Iterator[int]:
     """Lines of *executed*, those first that look like docstrings: the first of all, or one right behind a line (its
-    ``class``) that follows two empty ones, with nothing measured behind it.
+    ``class``) that follows two empty ones, with nothing measured behind it. Two imports at the top look so, too.
     """
     ran, known = executed.bits, measured.bits
     top = known & -known
     after_class = (ran & ~(known << 1) & ~(known << 2)) << 1
-    likely = Lines(ran & (top | after_class) & ~(known >> 1))
+    alike = ran & ~(known >> 1)
+    likely = Lines(alike & top) | (Lines(alike & after_class) - Lines.of(islice(measured, 3)))
     yield from likely
     yield from executed - likely
 
