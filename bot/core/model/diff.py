@@ -99,8 +99,3 @@ class Diff:
 
     files: Mapping[str, FileDiff] = field(default_factory=dict[str, FileDiff])
     missing: tuple[str, ...] = ()
-
-    def old_path(self, path: str) -> str:
-        """The name that *path* (after the change) had before it."""
-        file = self.files.get(path)
-        return file.old_path if file else path

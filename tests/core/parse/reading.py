@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from bot.core.parse.report import parse_report
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-def read(text: str | bytes, name: str = "report") -> Report:
-    """The report that is written so."""
-    return parse_report(name, BytesIO(text.encode() if isinstance(text, str) else text))
+def read(text: str | bytes | Iterator[bytes], name: str = "report") -> Report:
+    """The report that is written so, or that comes in these blocks."""
+    if isinstance(text, str | bytes):
+        return parse_report(name, BytesIO(text.encode() if isinstance(text, str) else text))
+    return parse_report(name, text)
 
 
 def read_file(path: Path) -> Report:
@@ -32,7 +35,7 @@ def only_file(text: str | bytes) -> FileCoverage:
     return file
 
 
-def refusal(text: str | bytes, name: str = "report") -> ReportError:
+def refusal(text: str | bytes | Iterator[bytes], name: str = "report") -> ReportError:
     """Why the report that is written so is not read."""
     with pytest.raises(ReportError) as caught:
         read(text, name)

@@ -94,7 +94,7 @@ def test_an_empty_report_has_no_files():
     assert read(json.dumps(report({}, summary(0, 0)))).coverage.files == {}
 
 
-def test_files_that_do_not_add_up_to_the_totals_are_refused():
+def test_T15_files_that_do_not_add_up_to_the_totals_are_refused():
     """A second ``files`` replaces the first without a word, and would leave only what is green."""
     text = one()
     twice = text.replace('"totals"', f'"files": {json.dumps({"b.py": file([1], [], summary(1, 1))})}, "totals"')
@@ -145,7 +145,7 @@ def test_branches_that_are_listed_and_not_counted_are_refused():
         (('"totals"', '"total"'), "totals"),
     ],
 )
-def test_what_coverage_py_would_not_write_is_refused(change: tuple[str, str], reason: str):
+def test_T15_what_coverage_py_would_not_write_is_refused(change: tuple[str, str], reason: str):
     """Numbers that are none, names that are none, nesting without end."""
     assert reason in refusal(one(later=0).replace(*change, 1)).reason
 
