@@ -44,7 +44,7 @@ def test_the_badge_shows_number_and_verdict(tally: Tally | None, target: Fractio
 
 
 @pytest.mark.parametrize("evil", EVIL)
-def test_t33_a_label_cannot_bring_anything_in(evil: str):
+def test_T33_a_label_cannot_bring_anything_in(evil: str):
     """Well-formed, one picture, nothing from elsewhere, no script; a long label is cut."""
     svg = render_badge(Tally(1, 2), label=evil)
     root = etree.fromstring(svg.encode())

@@ -298,7 +298,7 @@ def test_a_broken_policy():
 """)
 
 
-def test_t05_a_change_of_the_policy_is_told_and_does_not_judge_itself():
+def test_T05_a_change_of_the_policy_is_told_and_does_not_judge_itself():
     """The notice stands above the fold."""
     said = render_comment(failing_change(), CONTEXT)
     notice = "This change edits `.github/covgate.yml`. It is judged by the base branch's policy; the edit applies once merged."
@@ -452,7 +452,7 @@ names = st.one_of(st.sampled_from(EVIL), st.text(max_size=80))
 
 @given(st.lists(names, min_size=1, max_size=4), names)
 @settings(max_examples=150)
-def test_t16_names_cannot_break_the_comment(paths: list[str], other: str):
+def test_T16_names_cannot_break_the_comment(paths: list[str], other: str):
     """Rendered, the comment holds our HTML, our links and our tables alone, and hides nothing but our marker."""
     change = evaluation(
         project(949, 1000),

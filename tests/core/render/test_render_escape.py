@@ -87,7 +87,7 @@ def check_prose(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", EVIL)
-def test_t16_chosen_evil_names_stay_names(text: str):
+def test_T16_chosen_evil_names_stay_names(text: str):
     """A code span in a table, a code span in a sentence, and words in a sentence."""
     check_cell(text)
     check_span(text)
@@ -96,21 +96,21 @@ def test_t16_chosen_evil_names_stay_names(text: str):
 
 @given(hostile)
 @settings(max_examples=300)
-def test_t16_a_name_in_a_table_stays_in_its_cell(text: str):
+def test_T16_a_name_in_a_table_stays_in_its_cell(text: str):
     """One cell, one code span; no link, image, HTML or mention, whatever the name."""
     check_cell(text)
 
 
 @given(hostile)
 @settings(max_examples=300)
-def test_t16_a_name_in_a_sentence_stays_one_code_span(text: str):
+def test_T16_a_name_in_a_sentence_stays_one_code_span(text: str):
     """And is bounded."""
     check_span(text)
 
 
 @given(hostile)
 @settings(max_examples=300)
-def test_t16_foreign_words_stay_words(text: str):
+def test_T16_foreign_words_stay_words(text: str):
     """A clause that came with an error is text: no markup, no structure, no mention."""
     check_prose(text)
 
@@ -127,14 +127,14 @@ def test_a_name_is_readable_as_it_is(text: str):
 
 
 @given(hostile)
-def test_t38_nothing_unseen_passes(text: str):
+def test_T38_nothing_unseen_passes(text: str):
     """Every sink shows printable characters alone (and the joints that covgate puts in itself)."""
     for sink in (escape.plain, escape.code, escape.cell, escape.prose, escape.terminal, escape.verbatim):
         assert sink(text).replace("\u200b", "").isprintable()
         sink(text).encode()
 
 
-def test_t38_what_hides_is_written_out():
+def test_T38_what_hides_is_written_out():
     """Bidirectional marks, zero-width characters, controls and odd spaces can be read off the page."""
     names = ["\u202egnp.py", "a\u200bb", "a\nb", "a\u00a0b", "\udc80", "\U000e0041", "\x1b[31m"]
     assert [escape.visible(name) for name in names] == snapshot(
@@ -195,6 +195,6 @@ def test_a_path_in_a_url_is_plain_ascii(text: str):
 
 
 @given(hostile)
-def test_t31_no_text_commands_the_runner(text: str):
+def test_T31_no_text_commands_the_runner(text: str):
     """The Actions runner obeys ``##[command]`` anywhere in a line; our lines never hold one of somebody else's."""
     assert "##[" not in escape.terminal(text)

@@ -145,7 +145,7 @@ def test_a_passing_page_is_short(templates: jinja2.Environment):
     assert page.texts["h2"] == ["Gates", "Changed files", "Reports read"]
 
 
-def test_t33_the_page_allows_itself_its_own_style_and_nothing_else(templates: jinja2.Environment):
+def test_T33_the_page_allows_itself_its_own_style_and_nothing_else(templates: jinja2.Environment):
     """The policy in the page is the one for the header, and its hash is the style sheet's."""
     text = render_report(templates, failing_change(), CONTEXT)
     page = Page(text)
@@ -165,7 +165,7 @@ ATTRIBUTES = {"lang", "charset", "name", "content", "http-equiv", "class", "href
 
 
 @pytest.mark.parametrize("evil", EVIL)
-def test_t33_no_name_becomes_markup(evil: str, templates: jinja2.Environment):
+def test_T33_no_name_becomes_markup(evil: str, templates: jinja2.Environment):
     """File, gate, report, upload and workflow names, and reasons: text, wherever they stand."""
     change = evaluation(
         project(1, 2),

@@ -107,7 +107,7 @@ def test_rows_for_a_printer_with_columns_of_its_own():
 
 
 @pytest.mark.parametrize("evil", EVIL)
-def test_t31_no_line_commands_the_terminal_or_the_runner(evil: str):
+def test_T31_no_line_commands_the_terminal_or_the_runner(evil: str):
     """No control character, no ``::command::`` at a line's start, no ``##[command]`` anywhere."""
     change = evaluation(
         project(1, 2),
