@@ -19,6 +19,8 @@ from bot.flows.publish import has_comment, publish_check, publish_comment
 from bot.flows.receive import check_job
 from bot.flows.subjects import subjects
 
+EVIDENCE = "evidence"
+
 _STRICTEST = (
     Conclusion.ACTION_REQUIRED,
     Conclusion.FAILURE,
@@ -98,8 +100,7 @@ async def _is_current(edges: Edges, repo: Repo, number: int, head_sha: str) -> b
 async def _record(edges: Edges, repo: Repo, judged: Sequence[tuple[Case, Evaluation]]) -> None:
     """A push to a base branch, measured whole, is what later changes are compared with."""
     for case, evaluation in judged:
-        whole = not case.evidence.gaps and not any(upload.problems for upload in case.evidence.uploads)
-        if case.subject.pull is None and whole and evaluation.measured:
+        if case.subject.pull is None and evaluation.measured and _is_whole(evaluation):
             failpoint("record.before")
             await edges.history.record_baseline(
                 repo.id,
@@ -109,6 +110,10 @@ async def _record(edges: Edges, repo: Repo, judged: Sequence[tuple[Case, Evaluat
                 at=case.measured_at or edges.clock.now(),
             )
             failpoint("record.done")
+
+
+def _is_whole(evaluation: Evaluation) -> bool:
+    return any(gate.gate == EVIDENCE and gate.judged is Conclusion.SUCCESS for gate in evaluation.verdict.gates)
 
 
 async def _come_back(edges: Edges, repo: Repo, head_sha: str, cases: Sequence[Case]) -> None:

@@ -48,13 +48,13 @@ async def gather(edges: Edges, repo: Repo, subject: Subject, head_sha: str, runs
     wanted = relevant(runs, rules.policy.evidence, pushed=subject.pull is None)
     waiting = expect(wanted, (), rules.policy.evidence, first_seen=timer.first_seen, now=edges.clock.now())
     if rules.problem is not None or any(gap.awaited in _STILL_COMING for gap in waiting.gaps):
-        return _waiting(subject, rules, head_sha, waiting)
+        return await _waiting(edges, repo, subject, rules, head_sha, waiting)
     received = await receive_uploads(edges, repo, wanted, rules.policy.evidence.artifacts)
     commit = await tested(edges, repo, subject, head_sha, received)
     uploads = [one.upload for one in commit.received]
     owed = expect(wanted, uploads, rules.policy.evidence, first_seen=timer.first_seen, now=edges.clock.now())
     base = await base_of(edges, repo, subject, commit.rule, commit.before)
-    diff = await _diff(edges, repo, subject, commit)
+    diff = await _diff(edges, repo, subject, commit.before, commit.sha)
     evidence = Evidence(
         head_sha=head_sha,
         tested_sha=commit.sha,
@@ -78,8 +78,11 @@ async def gather(edges: Edges, repo: Repo, subject: Subject, head_sha: str, runs
     return await _previewed(edges, repo, case)
 
 
-def _waiting(subject: Subject, rules: Rules, head_sha: str, owed: Expectation) -> Case:
-    """Runs are under way: nothing is opened or compared before the last of them is done."""
+async def _waiting(edges: Edges, repo: Repo, subject: Subject, rules: Rules, head_sha: str, owed: Expectation) -> Case:
+    """Runs are under way: nothing is opened before the last of them is done. The change is looked at all the same, for
+    one of documents alone passes at once.
+    """
+    branch = subject.base_ref if subject.pull is not None else ""
     base = Base(rule=BaseRule.NONE, wanted="", sha=None)
     evidence = Evidence(head_sha=head_sha, tested_sha=head_sha, base=base, gaps=owed.gaps, base_ref=subject.base_ref)
     return Case(
@@ -87,7 +90,7 @@ def _waiting(subject: Subject, rules: Rules, head_sha: str, owed: Expectation) -
         rules=rules,
         evidence=evidence,
         baseline=None,
-        diff=None,
+        diff=await _diff(edges, repo, subject, branch, head_sha) if rules.problem is None else None,
         head_diff=None,
         due=owed.due,
         measured_at=None,
@@ -124,14 +127,14 @@ async def _head_diff(edges: Edges, repo: Repo, subject: Subject, commit: Tested,
         return None
 
 
-async def _diff(edges: Edges, repo: Repo, subject: Subject, commit: Tested) -> Diff | None:
-    """The change, from the commit before it to the tested one; ``None`` for a first commit."""
-    if not commit.before:
+async def _diff(edges: Edges, repo: Repo, subject: Subject, before: str, sha: str) -> Diff | None:
+    """The change, from the commit or branch *before* it to *sha*; ``None`` for a first commit."""
+    if not before:
         return None
     try:
-        return parse_diff(await edges.forge.diff(repo, commit.before, commit.sha))
+        return parse_diff(await edges.forge.diff(repo, before, sha))
     except (NotFound, DiffError) as error:
-        log.warning("no diff %s...%s: %s", commit.before, commit.sha, error)
+        log.warning("no diff %s...%s: %s", before, sha, error)
         return None
     except TooLarge:
         if subject.pull is None:

@@ -65,16 +65,16 @@ async def _open(edges: Edges, repo: Repo, run: Run, artifact: Artifact) -> Recei
 
 def _broken(run: Run, artifact: Artifact, reason: str) -> Received:
     problem = Problem(path=artifact.name, reason=reason)
-    return Received(run=run, upload=Upload(name=artifact.name, run_id=run.id, problems=(problem,)))
+    return Received(run=run, upload=Upload(name=artifact.name, workflow=run.path, run_id=run.id, problems=(problem,)))
 
 
 def _identified(run: Run, read: ReadUpload) -> Received:
     """What an upload says of itself must agree with the run that GitHub says it came from; else it counts nothing."""
     claims = read.claims
     if claims is not None and (claims.head_sha != run.head_sha or claims.run_id not in (0, run.id)):
-        refused = Upload(name=read.upload.name, run_id=run.id)
+        refused = Upload(name=read.upload.name, workflow=run.path, run_id=run.id)
         gap = Gap(awaited=Awaited.OTHER_COMMIT, subject=read.upload.name, expired=True)
         return Received(run=run, upload=refused, claims=claims, gap=gap)
     attempt = min(claims.run_attempt, run.attempt) if claims and claims.run_attempt else run.attempt
-    upload = replace(read.upload, run_id=run.id, run_attempt=attempt)
+    upload = replace(read.upload, workflow=run.path, run_id=run.id, run_attempt=attempt)
     return Received(run=run, upload=upload, claims=claims, tracked=read.tracked)

@@ -17,6 +17,8 @@ from tests.cli.command import ROOT, Covgate, Ended
 from tests.cli.lcov import lcov
 from tests.workspace.repositories import Repository
 
+pytestmark = pytest.mark.integration
+
 
 def lines(count: int, start: int = 1) -> str:
     """A source text of *count* lines."""

@@ -13,7 +13,10 @@ import pytest
 from tests.cli.command import Covgate
 
 CORPUS = os.environ.get("COVGATE_CORPUS")
-pytestmark = pytest.mark.skipif(not CORPUS, reason="COVGATE_CORPUS does not name the folder of real reports")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(not CORPUS, reason="COVGATE_CORPUS does not name the folder of real reports"),
+]
 PAIRS = Path(CORPUS or ".") / "pairs"
 
 

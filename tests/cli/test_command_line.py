@@ -11,6 +11,7 @@ import pytest
 from bot.cli.app import COMMANDS
 from tests.cli.command import ROOT, Covgate
 
+pytestmark = pytest.mark.integration
 HEAVY = ("lxml", "jinja2", "sqlalchemy", "fastapi", "githubkit", "dbos", "coverage", "asyncio", "rich")
 
 

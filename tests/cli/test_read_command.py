@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.command import Covgate
 from tests.cli.lcov import lcov
+
+pytestmark = pytest.mark.integration
 
 
 def test_a_report_is_told_in_words(covgate: Covgate, tmp_path: Path) -> None:

@@ -137,6 +137,14 @@ def test_a_change_of_documents_passes_at_once(stage: Stage, repo: Repository) ->
     assert "cover" in pull.check("covgate").title
 
 
+def test_a_change_of_documents_does_not_wait_for_ci(stage: Stage, repo: Repository) -> None:
+    """A workflow runs on every push all the same: the check does not wait for what cannot matter."""
+    pull = repo.pull_request(branch="docs", files={"README.md": "# shop\n"})
+    pull.ci("ci.yml").start()
+    stage.settle()
+    assert pull.check("covgate").conclusion == "success"
+
+
 def test_without_a_policy_nothing_is_blocked(stage: Stage) -> None:
     """Report only: neutral, with what it would have judged and how to enforce it."""
     repo = stage.github.repository("octo/free", files=SOURCE)

@@ -208,7 +208,7 @@ def request(number: int) -> bytes:
 def payload(number: int) -> bytes:
     """A ``pull_request`` event: mostly addresses of one repository, three times over, and a description."""
     words = random.Random(number)
-    text = " ".join(f"{words.getrandbits(40):x}" for _ in range(words.randrange(60, 300)))
+    text = " ".join(f"{words.getrandbits(40):x}" for _ in range(words.randrange(160, 380)))
     repo = repository(words.randrange(10**8))
     branch = {"label": "octo:main", "ref": "main", "user": repo["owner"], "repo": repo}
     pull = {"number": number, "state": "open", "title": f"Change {number}", "body": text, "draft": False}
@@ -222,7 +222,7 @@ def repository(number: int) -> dict[str, object]:
     links = {
         f"{resource}_{part}_url": f"https://api.github.com/repos/{name}/{resource}/{part}{{/{part}}}"
         for resource in ("branches", "commits", "contents", "git", "issues", "keys", "labels", "pulls", "releases")
-        for part in ("comments", "events", "numbers", "refs", "subscribers", "statuses", "tags", "trees")
+        for part in ("comments", "events", "numbers", "refs", "subscribers", "statuses", "tags")
     }
     owner = {"id": 7, "login": "octo-organization", "type": "Organization", "site_admin": False}
     return {"id": number, "full_name": name, "private": False, "default_branch": "main", "owner": owner} | links

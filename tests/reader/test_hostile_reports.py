@@ -13,6 +13,7 @@ import pytest
 from tests.reader.hostile_reports import JSON, XML, Hostile
 from tests.reader.zips import STORED, Entry, archive_of
 
+pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]
 PEAK = 512 << 10  # KiB
 

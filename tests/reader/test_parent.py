@@ -25,6 +25,7 @@ from bot.reader.frames import Finished, Frame, Ignored, Opened, Parsed, pack
 from bot.reader.limits import DEFAULT
 from bot.reader.parent import ChildReader
 
+pytestmark = pytest.mark.integration
 QUICK = msgspec.structs.replace(DEFAULT, cpu=1, wall=1.5, output=1 << 20)
 DIGEST = "0" * 64
 

@@ -9,7 +9,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,13 @@ import pytest
 
 from bot.core.model.coverage import Metric, Tally
 from bot.core.model.errors import Problem
+from bot.core.model.evidence import Upload
 from bot.flows.ports import Claims, ReadUpload
+from bot.reader.contents import contents
+from bot.reader.frames import pack, unpack
 from bot.reader.limits import DEFAULT, Limits
 from bot.reader.parent import ChildReader
+from bot.reader.understand import Reading
 from tests.reader.zips import Entry, archive_of
 from tests.workspace.repositories import Repository
 
@@ -30,10 +34,35 @@ CUT = PROFILE[:-5]
 HEAD, TESTED = "a" * 40, "b" * 40
 
 Artifact = Callable[[bytes], Path]
+pytestmark = pytest.mark.integration
 
 
-async def read(path: Path, limits: Limits = DEFAULT) -> ReadUpload:
-    return await ChildReader(limits).read_archive(path, name="covgate-test-0-1", run_id=7, run_attempt=2)
+NAME = "covgate-test-0-1"
+Read = Callable[[Path], Awaitable[ReadUpload]]
+
+
+async def in_child(path: Path, limits: Limits = DEFAULT) -> ReadUpload:
+    """As the service reads it."""
+    return await ChildReader(limits).read_archive(path, name=NAME, run_id=7, run_attempt=2)
+
+
+async def here(path: Path) -> ReadUpload:
+    """The same code without the child around it: nothing in it rests on being confined."""
+    descriptor = os.open(path, os.O_RDONLY)
+    reading = Reading(Upload(name=NAME, run_id=7, run_attempt=2))
+    try:
+        for frame in unpack(b"".join(map(pack, contents(descriptor, NAME, DEFAULT)))):
+            reading.take(frame)
+    finally:
+        os.close(descriptor)
+    assert reading.finished
+    return reading.whole()
+
+
+@pytest.fixture(params=[in_child, here], ids=["in a child", "here"])
+def read(request: pytest.FixtureRequest) -> Read:
+    """Both ways to read an artifact, which must not differ."""
+    return request.param
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -86,7 +115,9 @@ def collected(repository: Repository, merge: str, head: str) -> dict[str, bytes]
     return {path.relative_to(into).as_posix(): path.read_bytes() for path in into.rglob("*") if path.is_file()}
 
 
-async def test_an_upload_of_the_collecting_action_is_read(repository: Repository, artifact: Artifact) -> None:
+async def test_an_upload_of_the_collecting_action_is_read(
+    repository: Repository, artifact: Artifact, read: Read
+) -> None:
     """Collected in a checkout of a merge commit, as a pull request's run has it."""
     base = repository.commit({"go.mod": "module example.org/m\n", "ü.txt": "x"})
     repository.branch("topic")
@@ -107,7 +138,7 @@ async def test_an_upload_of_the_collecting_action_is_read(repository: Repository
     assert (report.path, report.coverage.native) == ("coverage.out", Tally(2, 3))
 
 
-async def test_an_upload_as_github_stores_it_is_read() -> None:
+async def test_an_upload_as_github_stores_it_is_read(read: Read) -> None:
     """Collected and zipped by the code that a workflow runs."""
     got = await read(ROOT / "tests" / "samples" / "archives" / "actions-artifact-6.2.1" / "artifact.zip")
     [report] = got.upload.reports
@@ -116,7 +147,7 @@ async def test_an_upload_as_github_stores_it_is_read() -> None:
     assert got.upload.ignored == ("notes", "notes/ü.txt", "reports")
 
 
-async def test_a_manifest_describes_and_claims(artifact: Artifact) -> None:
+async def test_a_manifest_describes_and_claims(artifact: Artifact, read: Read) -> None:
     """All that the contract lists; keys of later versions are left alone."""
     got = await read(artifact(upload()))
     one = got.upload
@@ -144,7 +175,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("wrong", "reason"), WRONG.values(), ids=WRONG)
-async def test_a_manifest_that_is_wrong_is_a_problem(artifact: Artifact, wrong: dict[str, Any], reason: str) -> None:
+async def test_a_manifest_that_is_wrong_is_a_problem(
+    artifact: Artifact, wrong: dict[str, Any], reason: str, read: Read
+) -> None:
     """And nothing of the upload counts: what it measured is not known."""
     got = await read(artifact(upload(wrong)))
     assert (got.upload.reports, got.claims) == ((), None)
@@ -153,14 +186,14 @@ async def test_a_manifest_that_is_wrong_is_a_problem(artifact: Artifact, wrong: 
     assert problem.reason.startswith(reason)
 
 
-async def test_a_manifest_that_is_cut_short_is_a_problem(artifact: Artifact) -> None:
+async def test_a_manifest_that_is_cut_short_is_a_problem(artifact: Artifact, read: Read) -> None:
     """It is known by the folder that lies beside it."""
     got = await read(artifact(zipped({"manifest.json": b'{"version": 1, "repo', "reports/0-c.out": PROFILE})))
     assert [problem.path for problem in got.upload.problems] == ["manifest.json"]
     assert got.upload.reports == ()
 
 
-async def test_only_what_the_manifest_lists_is_read(artifact: Artifact) -> None:
+async def test_only_what_the_manifest_lists_is_read(artifact: Artifact, read: Read) -> None:
     """And each report must be the one that it describes."""
     good = {"file": "reports/0-c.out", "name": "c.out", "sha256": hashlib.sha256(PROFILE).hexdigest()}
     reports = [
@@ -181,7 +214,7 @@ async def test_only_what_the_manifest_lists_is_read(artifact: Artifact) -> None:
     assert got.upload.ignored == ("log", "reports/2-unlisted.out", "x")
 
 
-async def test_a_plain_artifact_is_read_by_content(artifact: Artifact) -> None:
+async def test_a_plain_artifact_is_read_by_content(artifact: Artifact, read: Read) -> None:
     """Names say nothing; what is no report is listed and left; what is a broken one is a problem of its own."""
     files = {
         "deep/er/any-name": PROFILE,
@@ -201,27 +234,27 @@ async def test_a_plain_artifact_is_read_by_content(artifact: Artifact) -> None:
     assert got.claims is None
 
 
-async def test_an_empty_report_is_a_problem(artifact: Artifact) -> None:
+async def test_an_empty_report_is_a_problem(artifact: Artifact, read: Read) -> None:
     """A tool that crashed leaves one behind."""
     got = await read(artifact(zipped({"coverage.out": b"", "lcov.info": b"", "stderr.log": b""})))
     assert [problem.path for problem in got.upload.problems] == ["coverage.out", "lcov.info"]
     assert got.upload.ignored == ("stderr.log",)
 
 
-async def test_a_report_under_its_name_that_is_destroyed_is_a_problem(artifact: Artifact) -> None:
+async def test_a_report_under_its_name_that_is_destroyed_is_a_problem(artifact: Artifact, read: Read) -> None:
     """What calls itself a coverage report and is nothing known is not just another file."""
     got = await read(artifact(zipped({"coverage.xml": bytes(100), "lcov.info": b"Segmentation fault\n"})))
     assert [problem.path for problem in got.upload.problems] == ["coverage.xml", "lcov.info"]
 
 
 @pytest.mark.parametrize("data", [b'{"message":"Not Found"}', b"<html>expired</html>", b"", b"PK", b"\0" * 5000])
-async def test_T14_what_is_no_archive_is_refused(artifact: Artifact, data: bytes) -> None:
+async def test_T14_what_is_no_archive_is_refused(artifact: Artifact, data: bytes, read: Read) -> None:
     """An error page in place of an artifact."""
     got = await read(artifact(data))
     assert [problem.path for problem in got.upload.problems] == ["covgate-test-0-1"]
 
 
-async def test_a_report_that_was_uploaded_as_it_is_is_read(artifact: Artifact) -> None:
+async def test_a_report_that_was_uploaded_as_it_is_is_read(artifact: Artifact, read: Read) -> None:
     """``archive: false`` of ``actions/upload-artifact`` 7 uploads one file without a zip around it."""
     got = await read(artifact(PROFILE))
     assert [report.coverage.native for report in got.upload.reports] == [Tally(2, 3)]
@@ -229,7 +262,7 @@ async def test_a_report_that_was_uploaded_as_it_is_is_read(artifact: Artifact) -
     assert [problem.path for problem in got.upload.problems] == ["covgate-test-0-1"]
 
 
-async def test_a_refused_archive_is_one_problem(artifact: Artifact) -> None:
+async def test_a_refused_archive_is_one_problem(artifact: Artifact, read: Read) -> None:
     """It bears the name of the member that is to blame."""
     got = await read(artifact(zipped({"../evil": PROFILE, "good.out": PROFILE})))
     assert got.upload.reports == ()
@@ -246,7 +279,7 @@ TRACKED = {
 
 
 @pytest.mark.parametrize(("names", "tracked"), TRACKED.values(), ids=TRACKED)
-async def test_the_list_of_tracked_files(artifact: Artifact, names: bytes, tracked: set[str]) -> None:
+async def test_the_list_of_tracked_files(artifact: Artifact, names: bytes, tracked: set[str], read: Read) -> None:
     """However its names end."""
     got = await read(artifact(upload({"tracked": "tracked.txt.gz"}, **{"tracked.txt.gz": gzip.compress(names)})))
     assert (got.tracked, got.upload.problems) == (tracked, ())
@@ -263,7 +296,7 @@ UNTRACKED = {
 
 @pytest.mark.parametrize(("data", "reason"), UNTRACKED.values(), ids=UNTRACKED)
 async def test_T14_a_list_of_tracked_files_that_cannot_be_read_is_a_problem(
-    artifact: Artifact, data: bytes, reason: str
+    artifact: Artifact, data: bytes, reason: str, read: Read
 ) -> None:
     """Without costing the reports."""
     got = await read(artifact(upload({"tracked": "tracked.txt.gz"}, **{"tracked.txt.gz": data})))
@@ -277,7 +310,7 @@ async def test_T13_a_report_that_takes_too_much_memory_is_a_problem(artifact: Ar
     """The others are read all the same."""
     wide = b"mode: set\n" + b"".join(b"example.org/m/f%d.go:1.1,9999999.2 2 1\n" % n for n in range(400))
     tight = msgspec.structs.replace(DEFAULT, memory=250 << 20)
-    got = await read(artifact(zipped({"wide.out": wide, "good.out": PROFILE})), tight)
+    got = await in_child(artifact(zipped({"wide.out": wide, "good.out": PROFILE})), tight)
     assert [problem.path for problem in got.upload.problems] == ["wide.out"]
     assert [report.path for report in got.upload.reports] == ["good.out"]
 
@@ -286,7 +319,7 @@ async def test_T15_a_report_that_takes_too_long_is_a_problem(artifact: Artifact)
     """What was read before it is kept."""
     slow = b"mode: set\n" + b"".join(b"f.go:%d.1,%d.9 2 1\n" % (n, n) for n in range(1, 1_500_000))
     quick = msgspec.structs.replace(DEFAULT, cpu=1)
-    got = await read(artifact(zipped({"good.out": PROFILE, "slow.out": slow})), quick)
+    got = await in_child(artifact(zipped({"good.out": PROFILE, "slow.out": slow})), quick)
     assert got.upload.problems == (Problem(path="slow.out", reason="reading it took more than 1 s of CPU"),)
     assert [report.path for report in got.upload.reports] == ["good.out"]
 
@@ -294,14 +327,14 @@ async def test_T15_a_report_that_takes_too_long_is_a_problem(artifact: Artifact)
 async def test_a_child_starts_fast(artifact: Artifact) -> None:
     """A quarter of a second of CPU at most: what is not needed is not imported."""
     path = artifact(zipped({"good.out": PROFILE}))
-    await read(path)
+    await in_child(path)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    await read(path)
+    await in_child(path)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.25
 
 
-async def test_a_name_in_the_old_dos_encoding_is_read(artifact: Artifact) -> None:
+async def test_a_name_in_the_old_dos_encoding_is_read(artifact: Artifact, read: Read) -> None:
     """Nothing has to be loaded for it once the child is confined."""
     got = await read(artifact(archive_of(Entry(name=b"\x81.out", data=PROFILE))))
     assert [report.path for report in got.upload.reports] == ["ü.out"]
