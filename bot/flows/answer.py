@@ -10,9 +10,10 @@ from bot.core.render.check_run import render_check
 from bot.core.render.comment import render_comment
 from bot.core.render.context import CommentContext
 from bot.core.render.result_json import render_json
+from bot.core.render.sentences import could_not_judge
 from bot.flows.edges import Edges
 from bot.flows.gather import Case
-from bot.flows.ports import Annotation, CheckRun, Published
+from bot.flows.ports import Annotation, CheckRun, ForgeError, Published
 from bot.flows.publish import CHECK_NAME, marker
 
 
@@ -43,6 +44,20 @@ def answer_check(edges: Edges, repo: Repo, case: Case, evaluation: Evaluation) -
     )
 
 
+def answer_failure(edges: Edges, repo: Repo, head_sha: str, error: ForgeError) -> CheckRun:
+    """The check run where covgate could not do its work and trying again will not help: a person must act."""
+    title, summary = could_not_judge(str(error))
+    return CheckRun(
+        name=CHECK_NAME,
+        head_sha=head_sha,
+        external_id=f"covgate:{repo.id}:{head_sha}",
+        details_url=_page_url(edges, repo, head_sha),
+        conclusion=Conclusion.ACTION_REQUIRED.value,
+        title=title,
+        summary=summary,
+    )
+
+
 def answer_comment(edges: Edges, repo: Repo, case: Case, evaluation: Evaluation) -> str:
     """The comment's body, with its marker."""
     return render_comment(evaluation, _context(edges, repo, case))
@@ -50,12 +65,14 @@ def answer_comment(edges: Edges, repo: Repo, case: Case, evaluation: Evaluation)
 
 def answer_page(edges: Edges, repo: Repo, case: Case, evaluation: Evaluation) -> Published:
     """The full report of the head, as its page shows it from now on."""
+    base = case.evidence.base
     return Published(
         head_sha=case.evidence.head_sha,
         conclusion=evaluation.verdict.conclusion.value,
         verdict_json=render_json(evaluation).encode(),
         page=edges.render_page(evaluation, _context(edges, repo, case)),
         at=edges.clock.now(),
+        waits_for=(base.wanted or None) if base.sha != base.wanted else None,
     )
 
 

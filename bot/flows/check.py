@@ -5,21 +5,25 @@ Level, not edge: the job reads the truth anew each time, so duplicates, reorderi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.core.evaluate import broken_policy, evaluate
 from bot.core.model.commit import Repo
+from bot.core.model.comparison import Project
+from bot.core.model.policy import Mode
 from bot.core.model.verdict import Conclusion, Evaluation
 from bot.flows.answer import answer_check, answer_comment, answer_page
 from bot.flows.edges import Edges
 from bot.flows.failpoints import failpoint
 from bot.flows.gather import Case, gather
+from bot.flows.ports import ForgeError
 from bot.flows.publish import has_comment, publish_check, publish_comment
 from bot.flows.receive import check_job
 from bot.flows.subjects import subjects
 
-EVIDENCE = "evidence"
+log = logging.getLogger(__name__)
 
 _STRICTEST = (
     Conclusion.ACTION_REQUIRED,
@@ -48,6 +52,8 @@ async def check(edges: Edges, repo_id: int, head_sha: str) -> None:
     await _publish(edges, repo, judged)
     await _record(edges, repo, judged)
     await _come_back(edges, repo, head_sha, cases)
+    for case, evaluation in judged:
+        await _comment(edges, repo, case, evaluation)
     failpoint("check.finished")
 
 
@@ -73,22 +79,40 @@ async def _publish(edges: Edges, repo: Repo, judged: Sequence[tuple[Case, Evalua
     case, hardest = strictest(judged)
     await publish_check(edges, repo, answer_check(edges, repo, case, hardest))
     await edges.history.publish(repo.id, answer_page(edges, repo, case, hardest))
-    for one, evaluation in judged:
-        await _comment(edges, repo, one, evaluation)
 
 
 async def _comment(edges: Edges, repo: Repo, case: Case, evaluation: Evaluation) -> None:
     """Comment where the policy wants it. A pending verdict is said by the check run alone, until a comment exists."""
-    pull, rules = case.subject.pull, case.rules.policy.comment
-    if pull is None or rules.when == "never" or (pull.draft and not rules.drafts):
+    pull, policy = case.subject.pull, case.rules.policy
+    silent = policy.mode is Mode.OFF or policy.comment.when == "never"
+    if pull is None or silent or (pull.draft and not policy.comment.drafts):
         return
-    if not await has_comment(edges, repo, pull.number):
-        quiet = (Conclusion.PENDING,) if rules.when == "always" else (Conclusion.PENDING, Conclusion.SUCCESS)
-        if evaluation.verdict.conclusion in quiet:
-            return
+    if not await has_comment(edges, repo, pull.number) and not _worth_a_comment(case, evaluation):
+        return
     if not await _is_current(edges, repo, pull.number, pull.head_sha):
         return  # pushed to meanwhile: the newer head's job speaks
-    await publish_comment(edges, repo, pull, answer_comment(edges, repo, case, evaluation))
+    try:
+        await publish_comment(edges, repo, pull, answer_comment(edges, repo, case, evaluation))
+    except ForgeError as error:
+        if error.retryable:
+            raise
+        log.warning("no comment on #%d: %s", pull.number, error)  # locked, say; the check run has spoken
+
+
+def _worth_a_comment(case: Case, evaluation: Evaluation) -> bool:
+    """Whether a first comment is due: ``actionable`` waits for a failure, a drop or a missed line."""
+    conclusion, coverage = evaluation.verdict.conclusion, evaluation.coverage
+    if conclusion is Conclusion.PENDING:
+        return False
+    if case.rules.policy.comment.when == "always" or conclusion is not Conclusion.SUCCESS:
+        return True
+    missed = coverage is not None and coverage.patch is not None and coverage.patch.miss > 0
+    return missed or any(_fell(project) for project in (coverage.projects if coverage else ()))
+
+
+def _fell(project: Project) -> bool:
+    before, after = project.base.ratio if project.base else None, project.head.ratio
+    return before is not None and after is not None and after < before
 
 
 async def _is_current(edges: Edges, repo: Repo, number: int, head_sha: str) -> bool:
@@ -100,7 +124,7 @@ async def _is_current(edges: Edges, repo: Repo, number: int, head_sha: str) -> b
 async def _record(edges: Edges, repo: Repo, judged: Sequence[tuple[Case, Evaluation]]) -> None:
     """A push to a base branch, measured whole, is what later changes are compared with."""
     for case, evaluation in judged:
-        if case.subject.pull is None and evaluation.measured and _is_whole(evaluation):
+        if case.subject.is_push and evaluation.measured and _is_whole(case, evaluation):
             failpoint("record.before")
             await edges.history.record_baseline(
                 repo.id,
@@ -110,10 +134,14 @@ async def _record(edges: Edges, repo: Repo, judged: Sequence[tuple[Case, Evaluat
                 at=case.measured_at or edges.clock.now(),
             )
             failpoint("record.done")
+            waiting = await edges.history.waiting(repo.id, case.evidence.head_sha)
+            await edges.jobs.want([check_job(repo.id, head_sha) for head_sha in waiting])
 
 
-def _is_whole(evaluation: Evaluation) -> bool:
-    return any(gate.gate == EVIDENCE and gate.judged is Conclusion.SUCCESS for gate in evaluation.verdict.gates)
+def _is_whole(case: Case, evaluation: Evaluation) -> bool:
+    """Whether everything that was expected came and was read: a part is nobody's baseline."""
+    found = evaluation.coverage
+    return found is not None and not (case.evidence.gaps or found.problems or found.left)
 
 
 async def _come_back(edges: Edges, repo: Repo, head_sha: str, cases: Sequence[Case]) -> None:

@@ -14,7 +14,8 @@ from bot.flows.ports import Run
 LONGEST_WAIT = timedelta(hours=24)
 """However long a runner is queued, nobody waits for a verdict longer than this."""
 
-_BROUGHT_NOTHING = ("cancelled", "skipped", "timed_out", "startup_failure", "stale", "neutral")
+_CUT_SHORT = ("cancelled", "timed_out", "startup_failure", "stale")
+_DID_NOTHING = ("skipped", "neutral")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,31 +30,47 @@ class Expectation:
     due: datetime | None
 
 
-def relevant(runs: Sequence[Run], rules: EvidenceRules, *, pushed: bool) -> tuple[Run, ...]:
-    """The runs of a head that count: of the workflows that the policy names (or any), and of the push for a branch,
-    of the pull request where there are such, else of the push that the branch of a pull request was.
+def relevant(runs: Sequence[Run], rules: EvidenceRules, *, event: str) -> tuple[Run, ...]:
+    """The runs of a head that count: of the workflows that the policy names (or any), started by *event*; for a pull
+    request without runs of its own, those of the push that its branch was. Of one workflow, a run that was cut short
+    gives way to a later one that was not.
     """
     named = [run for run in runs if rules.workflows == "auto" or matches_any(rules.workflows, run.path)]
-    of_push = tuple(run for run in named if run.event == "push")
-    of_pull = tuple(run for run in named if run.event == "pull_request")
-    return of_push if pushed else of_pull or of_push
+    started = [run for run in named if run.event == event]
+    if event == "pull_request" and not started:
+        started = [run for run in named if run.event == "push"]
+    return tuple(run for run in started if not _superseded(run, started))
+
+
+def _superseded(run: Run, runs: Sequence[Run]) -> bool:
+    """Concurrency groups cancel a run when the next of its workflow begins."""
+    later = (one for one in runs if one.path == run.path and one.id > run.id)
+    return run.conclusion in _CUT_SHORT and any(one.conclusion not in _CUT_SHORT for one in later)
 
 
 def expect(
-    runs: Sequence[Run], uploads: Sequence[Upload], rules: EvidenceRules, *, first_seen: datetime, now: datetime
+    runs: Sequence[Run],
+    uploads: Sequence[Upload],
+    rules: EvidenceRules,
+    *,
+    first_seen: datetime,
+    now: datetime,
+    reports: bool = True,
 ) -> Expectation:
-    """The gaps in *uploads*, given the relevant *runs*. A gap is expired once its deadline has passed."""
+    """The gaps in *uploads* (the last attempts), given the relevant *runs*. A gap is expired once its deadline has
+    passed. Without *reports* none are asked for: coverage is switched off.
+    """
     deadline = timedelta(seconds=rules.deadline)
     if not runs:
         due = first_seen + min(deadline, LONGEST_WAIT)
         return _waiting((), [Gap(awaited=Awaited.NOTHING_RAN, expired=now >= due)], due, now)
     running = [run for run in runs if run.status != "completed" or run.conclusion == "action_required"]
     if running:
-        due = first_seen + LONGEST_WAIT
+        due = max(first_seen, *(run.updated_at for run in running)) + LONGEST_WAIT
         return _waiting(runs, [_unfinished(run, expired=now >= due) for run in running], due, now)
     done_at = max(run.updated_at for run in runs)
     due = done_at + deadline
-    gaps = _missing(runs, uploads, expired=now >= due)
+    gaps = _missing(runs, uploads, rules, expired=now >= due) if reports else []
     return Expectation(runs=tuple(runs), gaps=tuple(gaps), done_at=done_at, due=due if gaps and now < due else None)
 
 
@@ -67,20 +84,23 @@ def _unfinished(run: Run, *, expired: bool) -> Gap:
     return Gap(awaited=Awaited.RUNNING, subject=run.name, expired=expired)
 
 
-def _missing(runs: Sequence[Run], uploads: Sequence[Upload], *, expired: bool) -> list[Gap]:
-    """Every run has completed: what did not come?"""
-    gaps = [
-        Gap(awaited=Awaited.RUN_FAILED, subject=f"{run.name} ({run.conclusion})", expired=expired)
-        for run in runs
-        if run.conclusion in _BROUGHT_NOTHING and not any(upload.run_id == run.id for upload in uploads)
-    ]
+def _missing(runs: Sequence[Run], uploads: Sequence[Upload], rules: EvidenceRules, *, expired: bool) -> list[Gap]:
+    """Every run has completed: what did not come?
+
+    A run that was cut short may have brought a part only. One that was skipped matters if the policy names its
+    workflow, or if no other brought anything.
+    """
+    brought = any(upload.reports or upload.problems for upload in uploads)
+    idle_matters = rules.workflows != "auto" or not brought
+    short = [run for run in runs if run.conclusion in _CUT_SHORT or (idle_matters and run.conclusion in _DID_NOTHING)]
+    gaps = [Gap(awaited=Awaited.RUN_FAILED, subject=f"{run.name} ({run.conclusion})", expired=expired) for run in short]
     gaps += [
         Gap(awaited=Awaited.EMPTY_ARTIFACT, subject=upload.name, expired=expired)
         for upload in uploads
         if not upload.reports and not upload.problems and not upload.ignored
     ]
     gaps += [Gap(awaited=Awaited.SHARD_MISSING, subject=shard, expired=expired) for shard in _missing_shards(uploads)]
-    if not any(upload.reports or upload.problems for upload in uploads) and not gaps:
+    if not brought and not gaps:
         names = ", ".join(sorted({run.name for run in runs}))
         gaps.append(Gap(awaited=Awaited.NO_ARTIFACT, subject=names, expired=expired))
     return gaps

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core.compare.merge import last_attempts
 from bot.core.model.commit import Base, BaseRule, Repo
 from bot.core.model.diff import Diff
 from bot.core.model.errors import DiffError
 from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap
+from bot.core.model.policy import Mode, modes
 from bot.core.parse.diff import parse_diff
 from bot.flows.edges import Edges
 from bot.flows.expect import Expectation, expect, relevant
@@ -45,21 +47,29 @@ async def gather(edges: Edges, repo: Repo, subject: Subject, head_sha: str, runs
     """All that is known of *head_sha* for *subject* at this moment."""
     rules = await rules_of(edges, repo, subject.base_ref)
     timer = await edges.history.timer(repo.id, head_sha, now=edges.clock.now())
-    wanted = relevant(runs, rules.policy.evidence, pushed=subject.pull is None)
+    wanted = relevant(runs, rules.policy.evidence, event=subject.event)
     waiting = expect(wanted, (), rules.policy.evidence, first_seen=timer.first_seen, now=edges.clock.now())
     if rules.problem is not None or any(gap.awaited in _STILL_COMING for gap in waiting.gaps):
         return await _waiting(edges, repo, subject, rules, head_sha, waiting)
     received = await receive_uploads(edges, repo, wanted, rules.policy.evidence.artifacts)
     commit = await tested(edges, repo, subject, head_sha, received)
-    uploads = [one.upload for one in commit.received]
-    owed = expect(wanted, uploads, rules.policy.evidence, first_seen=timer.first_seen, now=edges.clock.now())
-    base = await base_of(edges, repo, subject, commit.rule, commit.before)
-    diff = await _diff(edges, repo, subject, commit.before, commit.sha)
+    uploads = last_attempts(one.upload for one in commit.received)
+    owed = expect(
+        wanted,
+        uploads,
+        rules.policy.evidence,
+        first_seen=timer.first_seen,
+        now=edges.clock.now(),
+        reports=modes(rules.policy.mode, rules.policy.coverage.mode) is not Mode.OFF,
+    )
+    base = await base_of(edges, repo, commit.rule, commit.before)
+    head_diff = await _head_diff(edges, repo, subject, commit, head_sha)
+    diff = _whole(await _diff(edges, repo, subject, commit.before, commit.sha), head_diff, commit)
     evidence = Evidence(
         head_sha=head_sha,
         tested_sha=commit.sha,
         base=base,
-        uploads=tuple(uploads),
+        uploads=uploads,
         gaps=commit.gaps + _without_no_artifact(owed.gaps, commit),
         tracked=await _tracked(edges, repo, commit),
         policy_changed=diff is not None and POLICY_PATH in _touched(diff),
@@ -71,7 +81,7 @@ async def gather(edges: Edges, repo: Repo, subject: Subject, head_sha: str, runs
         evidence=evidence,
         baseline=await edges.history.baseline(repo.id, [base.sha]) if base.sha else None,
         diff=diff,
-        head_diff=await _head_diff(edges, repo, subject, commit, head_sha),
+        head_diff=head_diff,
         due=owed.due,
         measured_at=owed.done_at,
     )
@@ -83,13 +93,14 @@ async def _waiting(edges: Edges, repo: Repo, subject: Subject, rules: Rules, hea
     one of documents alone passes at once.
     """
     branch = subject.base_ref if subject.pull is not None else ""
+    newest = await edges.history.latest(repo.id, subject.base_ref)
     base = Base(rule=BaseRule.NONE, wanted="", sha=None)
     evidence = Evidence(head_sha=head_sha, tested_sha=head_sha, base=base, gaps=owed.gaps, base_ref=subject.base_ref)
     return Case(
         subject=subject,
         rules=rules,
         evidence=evidence,
-        baseline=None,
+        baseline=await edges.history.baseline(repo.id, [newest[0]]) if newest else None,
         diff=await _diff(edges, repo, subject, branch, head_sha) if rules.problem is None else None,
         head_diff=None,
         due=owed.due,
@@ -127,6 +138,20 @@ async def _head_diff(edges: Edges, repo: Repo, subject: Subject, commit: Tested,
         return None
 
 
+def _whole(diff: Diff | None, head_diff: Diff | None, commit: Tested) -> Diff | None:
+    """A merge that GitHub does not name as its own may leave out what the head brings: files of which it adds fewer
+    lines than the head does count as not told.
+    """
+    if diff is None or head_diff is None or commit.vouched:
+        return diff
+    hidden = {
+        path
+        for path, file in head_diff.files.items()
+        if path not in diff.files or len(diff.files[path].added) < len(file.added)
+    }
+    return replace(diff, missing=tuple(sorted({*diff.missing, *hidden})))
+
+
 async def _diff(edges: Edges, repo: Repo, subject: Subject, before: str, sha: str) -> Diff | None:
     """The change, from the commit or branch *before* it to *sha*; ``None`` for a first commit."""
     if not before:
@@ -139,13 +164,19 @@ async def _diff(edges: Edges, repo: Repo, subject: Subject, before: str, sha: st
     except TooLarge:
         if subject.pull is None:
             return None
-    listed = await edges.forge.patch_files(repo, subject.pull.number)
-    return replace(parse_diff(listed.diff), missing=listed.missing)
+    try:
+        listed = await edges.forge.patch_files(repo, subject.pull.number)
+        return replace(parse_diff(listed.diff), missing=listed.missing)
+    except (NotFound, DiffError, TooLarge) as error:
+        log.warning("no diff of #%d: %s", subject.pull.number, error)
+        return None
 
 
 async def _previewed(edges: Edges, repo: Repo, case: Case) -> Case:
-    """A repository without a policy is judged by the one that the change would bring, in report mode."""
-    if case.rules.exists or not case.evidence.policy_changed:
+    """A repository without a policy is judged by the one that the change would bring, in report mode. Where the
+    operator enforces the defaults, they judge: a head's policy is never more than a preview.
+    """
+    if case.rules.exists or not case.evidence.policy_changed or edges.default_mode is Mode.ENFORCE:
         return case
     brought = await preview(edges, repo, case.evidence.head_sha)
     if brought is None or brought.problem is not None:

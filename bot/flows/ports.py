@@ -327,13 +327,16 @@ class CachedPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The last verdict of a head SHA, as its pages show it. *page* is a whole rendered HTML document."""
+    """The last verdict of a head SHA, as its pages show it. *page* is a whole rendered HTML document. *waits_for* is
+    the commit that it should have been compared with and that had no data.
+    """
 
     head_sha: str
     conclusion: str
     verdict_json: bytes
     page: bytes
     at: datetime
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,6 +394,9 @@ class History(Protocol):
 
     async def publish(self, repo_id: int, published: Published) -> None: ...
     async def published(self, repo_id: int, head_sha: str) -> Published | None: ...
+    async def waiting(self, repo_id: int, sha: str) -> list[str]:
+        """Heads whose last verdict waits for data of the commit *sha*."""
+        ...
 
     async def policy(self, repo_id: int, ref: str) -> CachedPolicy | None: ...
     async def keep_policy(self, repo_id: int, ref: str, policy: CachedPolicy) -> None: ...

@@ -24,6 +24,7 @@ OLDEST_BASELINE = 100
 class Tested:
     """The commit that the *received* uploads measured, and the commit before the change. ``gaps`` are uploads that
     measured something else. *tree* is the tested commit's where it is a merge, ``None`` where it is the head itself.
+    *vouched* tells that GitHub names the merge as its own: anybody may push a commit with the right parents.
     """
 
     sha: str
@@ -32,6 +33,7 @@ class Tested:
     received: tuple[Received, ...] = ()
     gaps: tuple[Gap, ...] = ()
     tree: str | None = None
+    vouched: bool = True
 
 
 async def tested(edges: Edges, repo: Repo, subject: Subject, head_sha: str, received: Sequence[Received]) -> Tested:
@@ -98,16 +100,20 @@ async def _of_merge(edges: Edges, repo: Repo, pull: PullRequest, head_sha: str, 
     if len(merge.parents) != 2 or merge.parents[1] != head_sha:
         return None
     parent = merge.parents[0]
-    if not await _on_base_branch(edges, repo, pull, parent):
+    if not await _was_the_base(edges, repo, pull, head_sha, parent):
         return None
-    return Tested(sha=merge.sha, rule=BaseRule.MERGE_PARENT, before=parent, tree=merge.tree)
+    vouched = merge.sha == pull.merge_sha
+    return Tested(sha=merge.sha, rule=BaseRule.MERGE_PARENT, before=parent, tree=merge.tree, vouched=vouched)
 
 
-async def _on_base_branch(edges: Edges, repo: Repo, pull: PullRequest, sha: str) -> bool:
-    if sha == pull.base_sha:
+async def _was_the_base(edges: Edges, repo: Repo, pull: PullRequest, head_sha: str, parent: str) -> bool:
+    """Whether *parent* was the tip of the base branch at some time since the head left it."""
+    if parent == pull.base_sha:
         return True
     try:
-        return await edges.forge.merge_base(repo, pull.base_ref, sha) == sha
+        on_branch = await edges.forge.merge_base(repo, pull.base_ref, parent) == parent
+        fork_point = await edges.forge.merge_base(repo, pull.base_ref, head_sha)
+        return on_branch and await edges.forge.merge_base(repo, parent, fork_point) == fork_point
     except NotFound:
         return False
 
@@ -133,15 +139,13 @@ async def _unclaimed(edges: Edges, repo: Repo, subject: Subject, head_sha: str, 
     return replace(await _of_head(edges, repo, subject, head_sha), received=counted)
 
 
-async def base_of(edges: Edges, repo: Repo, subject: Subject, rule: BaseRule, before: str) -> Base:
+async def base_of(edges: Edges, repo: Repo, rule: BaseRule, before: str) -> Base:
     """The commit to compare with: *before* where it has data, else its nearest ancestor that has."""
-    none = Base(rule=BaseRule.NONE if rule is BaseRule.NONE else rule, wanted=before, sha=None)
+    none = Base(rule=rule, wanted=before, sha=None)
     if not before:
         return none
     if await edges.history.baseline(repo.id, [before]) is not None:
         return Base(rule=rule, wanted=before, sha=before)
-    if await edges.history.latest(repo.id, subject.base_ref) is None:
-        return none  # nothing was ever recorded there: no need to ask for ancestors
     ancestors = [sha for sha in await edges.forge.ancestors(repo, before, limit=OLDEST_BASELINE) if sha != before]
     baseline = await edges.history.baseline(repo.id, ancestors)
     if baseline is None:

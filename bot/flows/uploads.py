@@ -34,7 +34,11 @@ async def receive_uploads(edges: Edges, repo: Repo, runs: Sequence[Run], names: 
     received: list[Received] = []
     for run in runs:
         artifacts = [a for a in await edges.forge.artifacts(repo, run.id) if matches_any(names, a.name)]
-        received += [await _open(edges, repo, run, artifact) for artifact in _newest(artifacts)[:MOST_ARTIFACTS]]
+        newest = _newest(artifacts)
+        received += [await _open(edges, repo, run, artifact) for artifact in newest[:MOST_ARTIFACTS]]
+        if len(newest) > MOST_ARTIFACTS:
+            reason = f"it and those after it are beyond the {MOST_ARTIFACTS} artifacts that are read of one run"
+            received.append(_broken(run, newest[MOST_ARTIFACTS], reason))
     return received
 
 

@@ -200,6 +200,7 @@ class SqlHistory:
                 "verdict_json": _packed(published.verdict_json),
                 "page": _packed(published.page),
                 "published_at": published.at,
+                "waits_for": published.waits_for,
             }
             self._database.write_now(lambda connection: self._put(connection, schema.verdict, row))
 
@@ -215,7 +216,14 @@ class SqlHistory:
             verdict_json=_unpacked(row.verdict_json),
             page=_unpacked(row.page),
             at=row.published_at,
+            waits_for=row.waits_for,
         )
+
+    async def waiting(self, repo_id: int, sha: str) -> list[str]:
+        query = sa.select(schema.verdict.c.head_sha).where(
+            schema.verdict.c.repo_id == repo_id, schema.verdict.c.waits_for == sha
+        )
+        return await self._database.read(lambda connection: sorted(connection.scalars(query)))
 
     # --- policies --------------------------------------------------------------------------------------------
 

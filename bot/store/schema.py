@@ -163,6 +163,7 @@ verdict = Table(
     Column("verdict_json", LargeBinary, nullable=False),  # compressed
     Column("page", LargeBinary, nullable=False),  # compressed
     Column("published_at", Instant, nullable=False),
+    Column("waits_for", String),
 )
 
 policy = Table(

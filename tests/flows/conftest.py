@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,11 @@ from bot.sandbox import Sandbox
 from tests.flows.stage import LiveService, Stage, settings_for
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A GitHub and the service beside it; GitHub must have had nothing to object to when the test ends."""
+@contextmanager
+def staged(folder: Path, **settings: object) -> Generator[Stage]:
+    """A GitHub and the service beside it; GitHub must have had nothing to object to when it ends."""
     with Sandbox.start() as github:
-        service = LiveService(settings_for(github, tmp_path))
+        service = LiveService(settings_for(github, folder, **settings))
         service.start()
         github.webhooks.send_to(f"{service.url}/github/webhooks")
         try:
@@ -23,3 +24,10 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         finally:
             service.stop()
         assert github.violations == []
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """The stage with the settings as they come."""
+    with staged(tmp_path) as ready:
+        yield ready

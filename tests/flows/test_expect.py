@@ -58,7 +58,7 @@ def test_a_queued_runner_does_not_count_against_the_deadline() -> None:
     """A run may take its time, a day at most."""
     running = a_run(status="queued", conclusion=None)
     assert gaps(after(600, running)) == [(Awaited.RUNNING, "CI 1", False)]
-    assert gaps(after(LONGEST_WAIT / timedelta(minutes=1), running)) == [(Awaited.RUNNING, "CI 1", True)]
+    assert gaps(after(LONGEST_WAIT / timedelta(minutes=1) + 5, running)) == [(Awaited.RUNNING, "CI 1", True)]
 
 
 def test_a_run_that_waits_for_a_person_waits_for_ever() -> None:
@@ -84,11 +84,37 @@ def test_a_whole_upload_leaves_nothing_owed() -> None:
 
 
 def test_a_run_that_ended_otherwise_and_brought_nothing_is_named() -> None:
-    """A skipped or cancelled job counts as a success at GitHub; here it is a gap."""
+    """A run cut short is a gap whatever it brought; one that was skipped, where nothing else came."""
     good = a_run(1)
-    for ended in ("cancelled", "skipped", "timed_out"):
+    for ended in ("cancelled", "timed_out"):
         found = after(60, good, a_run(2, conclusion=ended), uploads=(whole(good),))
         assert gaps(found) == [(Awaited.RUN_FAILED, f"CI 2 ({ended})", True)]
+    skipped = a_run(2, conclusion="skipped")
+    assert gaps(after(60, good, skipped, uploads=(whole(good),))) == []
+    assert gaps(after(60, skipped)) == [(Awaited.RUN_FAILED, "CI 2 (skipped)", True)]
+
+
+def test_a_named_workflow_may_not_be_skipped() -> None:
+    """The policy says that it brings reports."""
+    rules = EvidenceRules.model_validate({"workflows": [".github/workflows/*"]})
+    good, skipped = a_run(1), a_run(2, conclusion="skipped")
+    late = OPENED + timedelta(hours=1)
+    found = expect([good, skipped], [whole(good)], rules, first_seen=OPENED, now=late)
+    assert gaps(found) == [(Awaited.RUN_FAILED, "CI 2 (skipped)", True)]
+
+
+def test_a_cancelled_run_gives_way_to_a_later_one() -> None:
+    """Of one workflow; another workflow's run is no replacement."""
+    first = a_run(1, path="ci.yml", conclusion="cancelled")
+    again, other = a_run(2, path="ci.yml"), a_run(3, path="lint.yml")
+    assert relevant([first, again], RULES, event="pull_request") == (again,)
+    assert relevant([first, other], RULES, event="pull_request") == (first, other)
+
+
+def test_nothing_is_owed_where_coverage_is_off() -> None:
+    """The policy switched it off: no artifact is asked for."""
+    found = expect([a_run()], (), RULES, first_seen=OPENED, now=OPENED + timedelta(hours=1), reports=False)
+    assert found.gaps == ()
 
 
 def test_an_empty_artifact_is_no_upload() -> None:
@@ -110,12 +136,12 @@ def test_each_missing_leg_of_a_matrix_is_named() -> None:
 def test_a_pull_request_is_judged_by_its_own_runs() -> None:
     """The same head may also have been pushed to a branch: those runs tested another tree."""
     push, pull = a_run(1, event="push"), a_run(2)
-    assert relevant([push, pull], RULES, pushed=False) == (pull,)
-    assert relevant([push], RULES, pushed=False) == (push,)
-    assert relevant([push, pull], RULES, pushed=True) == (push,)
+    assert relevant([push, pull], RULES, event="pull_request") == (pull,)
+    assert relevant([push], RULES, event="pull_request") == (push,)
+    assert relevant([push, pull], RULES, event="push") == (push,)
 
 
 def test_named_workflows_alone_are_waited_for() -> None:
     """A policy may name those that bring reports; a slow deployment then keeps nobody waiting."""
     rules = EvidenceRules.model_validate({"workflows": [".github/workflows/ci-2.yml"]})
-    assert [run.id for run in relevant([a_run(1), a_run(2)], rules, pushed=False)] == [2]
+    assert [run.id for run in relevant([a_run(1), a_run(2)], rules, event="pull_request")] == [2]

@@ -15,7 +15,7 @@ def matches(pattern: str, path: str) -> bool:
     """Whether *path* as a whole matches *pattern*."""
     parts = _segments(pattern)
     if len(parts) == 1 and parts[0] != "**":
-        return _segment_matches(parts[0], path.rsplit("/", 1)[-1]) or _segment_matches(parts[0], path)
+        return _segment_matches(parts[0], path.rsplit("/", 1)[-1])
     return _path_matches(parts, path.split("/"))
 
 

@@ -72,15 +72,14 @@ class Lines:
         """The union of the spans from each of *firsts* to its fellow in *lasts*; a million of them in 0.1 s."""
         if not firsts:
             return cls()
-        base = 0 if max(lasts) < _TABLED else min(firsts)
+        highest = max(lasts)
+        base = 0 if highest < _TABLED else min(firsts)
         if base:
             firsts, lasts = [first - base for first in firsts], [last - base for last in lasts]
-        if max(lasts) >= _TABLED or min(lasts) < 0 or max(firsts) >= _TABLED:
-            return cls(_joined(firsts, lasts) << base)
-        bits = 0
-        for first, last in zip(firsts, lasts, strict=True):
-            bits |= _UP_TO[last] - _BELOW[first]
-        return cls((bits if bits >= 0 else _joined(firsts, lasts)) << base)  # below 0: a span ends before it starts
+        bits = -1
+        if highest - base < _TABLED and (not base or min(lasts) >= 0):
+            bits = _united(firsts, lasts)
+        return cls((bits if bits >= 0 else _joined(firsts, lasts)) << base)
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> Self:
@@ -134,6 +133,17 @@ class Lines:
 
 NO_LINES = Lines()
 _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
+
+
+def _united(firsts: Sequence[int], lasts: Sequence[int]) -> int:
+    """The bits of a union of short spans, or something below 0 where one ends before it starts."""
+    bits = 0
+    try:
+        for first, last in zip(firsts, lasts, strict=True):
+            bits |= _UP_TO[last] - _BELOW[first]
+    except IndexError:
+        return -1
+    return bits
 
 
 def _joined(firsts: Sequence[int], lasts: Sequence[int]) -> int:

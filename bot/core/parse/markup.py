@@ -23,7 +23,7 @@ DEEPEST = 64
 MOST_ATTRIBUTES = 64
 MOST_ELEMENTS = 5_000_000
 
-_SETTINGS: Mapping[str, Any] = {
+SETTINGS: Mapping[str, Any] = {
     "resolve_entities": "internal",
     "huge_tree": False,
     "no_network": True,
@@ -146,7 +146,7 @@ def read_markup(intake: Intake, target: Target) -> None:
     opening = opening_of(intake.head[:HEAD])
     if opening is not None and opening.refused:
         raise ReportError(opening.refused, line=1)
-    parser = etree.XMLParser(target=cast("Any", target), **_SETTINGS)
+    parser = etree.XMLParser(target=cast("Any", target), **SETTINGS)
     pieces = _Pieces(strict=opening is not None and "<!DOCTYPE" in opening.prolog)
     try:
         for piece in pieces.of(intake):

@@ -388,3 +388,13 @@ def recheck_refused(user: str) -> str:
         f"{MARKDOWN.name('/recheck')} is for the author of the pull request and for those with triage permission or "
         f"more; {MARKDOWN.name(user)} has neither, as far as GitHub tells."
     )
+
+
+def could_not_judge(reason: str) -> tuple[str, str]:
+    """Title and summary of the check run where GitHub refused covgate something that it needs."""
+    summary = (
+        f"GitHub refused something that covgate needs: {MARKDOWN.name(reason)}.\n\n"
+        "Check that the App is installed here with the permissions that it asks for, then comment "
+        f"{MARKDOWN.name('/recheck')}."
+    )
+    return "covgate could not judge this commit", summary

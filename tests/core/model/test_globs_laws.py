@@ -54,6 +54,8 @@ def test_a_glob_is_its_regular_expression(pattern: str, path: str):
         ("a/**/b", "a/x/y/b", True),
         ("a/*", "a/b/c", False),
         ("A.md", "a.md", False),
+        ("src*", "src/a.c", False),
+        ("???", "a/b", False),
         ("[a].c", "[a].c", True),
         ("**", "any/thing", True),
     ],

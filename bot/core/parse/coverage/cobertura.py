@@ -124,7 +124,8 @@ class _Document:
         self._found.executed |= executed
         if max(map(len, lines)) > 2:
             for line, attrib in zip(numbers, lines, strict=True):
-                self._more(line, attrib)
+                if len(attrib) > 2:
+                    self._more(line, attrib)
 
     def _more(self, line: int, attrib: dict[str, str]) -> None:
         """What else a *line* says: the branches that leave it."""

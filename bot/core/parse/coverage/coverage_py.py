@@ -9,8 +9,8 @@ https://coverage.readthedocs.io/en/latest/commands/cmd_json.html
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from msgspec import Meta, Struct
 from bot.core.model.coverage import NOTHING, Arms, Coverage, FileCoverage, Metric, Tally
 from bot.core.model.errors import ReportError
 from bot.core.model.lines import HIGHEST_LINE, Lines
+from bot.core.parse.coverage.arms import Arm, SharedArms
 from bot.core.parse.coverage.ledger import Ledger, Parsed, checked_name
 from bot.core.parse.intake import Intake
 
@@ -71,7 +72,7 @@ class _Report(Struct, frozen=True):
     totals: _Summary
 
 
-_decoder = msgspec.json.Decoder(_Report)
+DECODER = msgspec.json.Decoder(_Report)
 _BYTE = re.compile(r"\(byte (\d+)\)")
 
 
@@ -80,9 +81,9 @@ def parse_coverage_py(intake: Intake) -> Parsed:
     totals.
     """
     report = _decoded(intake.whole(limit=LARGEST))
-    ledger = Ledger()
+    ledger, shared = Ledger(), SharedArms()
     for path, file in report.files.items():
-        ledger.add(checked_name(path), _file(path, file))
+        ledger.add(checked_name(path), _file(path, file, shared))
     metric = Metric.STATEMENTS_AND_BRANCHES if report.meta.branch_coverage else Metric.STATEMENTS
     coverage = ledger.coverage(metric)
     _agree(coverage, report.totals)
@@ -91,7 +92,7 @@ def parse_coverage_py(intake: Intake) -> Parsed:
 
 def _decoded(data: bytes) -> _Report:
     try:
-        return _decoder.decode(data)
+        return DECODER.decode(data)
     except RecursionError:
         raise ReportError("its JSON is nested too deep") from None
     except msgspec.ValidationError as error:
@@ -102,8 +103,8 @@ def _decoded(data: bytes) -> _Report:
         raise ReportError(f"it is not whole JSON: {error}", line=data.count(b"\n", 0, end) + 1) from None
 
 
-def _file(path: str, file: _File) -> FileCoverage:
-    arms = _arms(file.executed_branches, file.missing_branches)
+def _file(path: str, file: _File, shared: SharedArms) -> FileCoverage:
+    arms = _arms(file, shared)
     executed, missed = _statements(path, file, arms)
     return FileCoverage(
         measured=executed | missed,
@@ -150,15 +151,23 @@ def _docstrings(executed: Lines, measured: Lines) -> Iterator[int]:
     yield from executed - likely
 
 
-def _arms(executed: list[_Arc], missing: list[_Arc]) -> dict[int, Arms]:
-    known: defaultdict[int, set[str]] = defaultdict(set)
-    taken: defaultdict[int, set[str]] = defaultdict(set)
-    for line, to in executed:
-        known[line].add(str(to))
-        taken[line].add(str(to))
-    for line, to in missing:
-        known[line].add(str(to))
-    return {line: Arms(frozenset(names), frozenset(taken[line])) for line, names in known.items()}
+def _arms(file: _File, shared: SharedArms) -> dict[int, Arms]:
+    ways: dict[int, list[Arm]] = {}
+    for arcs, taken in ((file.executed_branches, True), (file.missing_branches, False)):
+        for line, to in arcs:
+            arm = _way(to - line if to > 0 else to + line, to > 0, taken)
+            present = ways.get(line)
+            if present is None:
+                ways[line] = [arm]
+            else:
+                present.append(arm)
+    return shared.of(ways)
+
+
+@lru_cache(1 << 16)
+def _way(far: int, within: bool, taken: bool) -> Arm:
+    """A way on, named by how *far* it leads, or how far above begins what it leaves: so most lines' ways are alike."""
+    return (f"{far:+}" if within else f"exit {far}"), taken
 
 
 def _unlisted(path: str, counted: Tally, arms: Mapping[int, Arms]) -> dict[int, Arms]:

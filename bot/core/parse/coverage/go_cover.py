@@ -34,6 +34,9 @@ _SHAPE = b".,.  \n"  # what is left of a block without its digits
 _BUT_A_DIGIT = itemgetter(slice(None, -2))  # a block without a count under ten
 _MOST_STATEMENTS = 999_999_999  # of one block; Go itself has 24 bits for it
 
+_Columns = tuple[list[int], list[int], list[int], list[int]]
+"""First lines, last lines, statements and counts of some blocks."""
+
 
 class _File:
     """What a profile says of one file, run by run. Nearly every profile says it once, and each block in it once."""
@@ -45,13 +48,12 @@ class _File:
         self.repeats = False
         self.measured = self.executed = NO_LINES
 
-    def add(self, blocks: list[bytes], numbers: list[int]) -> None:
-        """Take *blocks*, with six *numbers* for each: line, column, line, column, statements, count."""
-        counts = numbers[5::6]
+    def add(self, blocks: list[bytes], columns: _Columns) -> None:
+        """Take *blocks* with what stands in them."""
+        firsts, lasts, statements, counts = columns
         missed = list(map(not_, counts))
         self.texts.append((b"\n".join(compress(blocks, counts)), b"\n".join(compress(blocks, missed))))
         self.repeats = self.repeats or len(self.texts) > 1 or len(frozenset(blocks)) < len(blocks)
-        firsts, lasts, statements = numbers[::6], numbers[2::6], numbers[4::6]
         if not all(statements):  # an empty block measures no line
             firsts, lasts, counts, missed = (
                 list(compress(each, statements)) for each in (firsts, lasts, counts, missed)
@@ -127,23 +129,20 @@ def _take(file: _File, rests: list[bytes], number: int) -> None:
     """Add to *file* the blocks of a run whose first line is *number*."""
     text = b"\n".join(rests)
     numbers = integers(text.translate(_COMMAS))
-    if not numbers or text.translate(None, DIGITS) != (_SHAPE * len(rests))[:-1] or not _bounded(numbers):
+    columns = numbers[::6], numbers[2::6], numbers[4::6], numbers[5::6]
+    if not numbers or text.translate(None, DIGITS) != (_SHAPE * len(rests))[:-1] or not _bounded(columns):
         numbers = _one_by_one(rests, number)
-    if max(numbers[5::6]) < 10:
-        file.add(list(map(_BUT_A_DIGIT, rests)), numbers)
+        columns = numbers[::6], numbers[2::6], numbers[4::6], numbers[5::6]
+    if max(columns[3]) < 10:
+        file.add(list(map(_BUT_A_DIGIT, rests)), columns)
     else:
-        file.add([rest[: rest.rindex(b" ")] for rest in rests], numbers)
+        file.add([rest[: rest.rindex(b" ")] for rest in rests], columns)
 
 
-def _bounded(numbers: list[int]) -> bool:
-    firsts, lasts, statements = numbers[::6], numbers[2::6], numbers[4::6]
-    return (
-        min(firsts) > 0
-        and min(lasts) > 0
-        and max(firsts) <= HIGHEST_LINE
-        and max(lasts) <= HIGHEST_LINE
-        and max(statements) <= _MOST_STATEMENTS
-    )
+def _bounded(columns: _Columns) -> bool:
+    firsts, lasts, statements, _ = columns
+    positive = all(firsts) and all(lasts)
+    return positive and max(firsts) <= HIGHEST_LINE >= max(lasts) and max(statements) <= _MOST_STATEMENTS
 
 
 def _one_by_one(rests: list[bytes], number: int) -> list[int]:

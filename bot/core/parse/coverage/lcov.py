@@ -20,7 +20,8 @@ from bot.core.model.coverage import Metric
 from bot.core.model.errors import ReportError
 from bot.core.model.lines import HIGHEST_LINE
 from bot.core.parse.counts import DIGITS, integers
-from bot.core.parse.coverage.lcov_section import ArmCache, Section
+from bot.core.parse.coverage.arms import SharedArms
+from bot.core.parse.coverage.lcov_section import Section
 from bot.core.parse.coverage.ledger import Ledger, Parsed, file_name
 from bot.core.parse.intake import Intake
 
@@ -47,7 +48,7 @@ class _Tracefile:
 
     def __init__(self) -> None:
         self._ledger = Ledger()
-        self._arms: ArmCache = {}
+        self._arms = SharedArms()
         self._section: Section | None = None
         self._number = 1  # of the line that is being read
         self._awaits_file = False  # a test was named

@@ -9,12 +9,7 @@ from bot.core.model.coverage import NOTHING, Arms, FileCoverage
 from bot.core.model.errors import ReportError
 from bot.core.model.lines import NO_LINES, Lines
 from bot.core.parse.counts import line_number, ran
-
-Arm = tuple[str, bool]
-"""A branch's name, unique on its line, and whether it was taken."""
-
-ArmCache = dict[tuple[Arm, ...], Arms]
-"""Arms by what makes them: most lines of a report have the same two, and a million of them are a few dozen objects."""
+from bot.core.parse.coverage.arms import Arm, SharedArms
 
 _LINE = re.compile(r"([0-9]+),([^,]+)(?:,.*)?")
 _BRANCH = re.compile(r"([0-9]+),e?([0-9]+),(.+),(-|[0-9]+)")
@@ -28,10 +23,10 @@ _ARC = re.compile(r"jump to (?:line \d|the function exit)|exit (?:the module|cla
 class Section:
     """The records of one file so far. *by_coverage_py* says whether they are such as only coverage.py writes."""
 
-    def __init__(self, path: str, known_arms: ArmCache) -> None:
+    def __init__(self, path: str, shared: SharedArms) -> None:
         self.path = path
         self.by_coverage_py = False
-        self._known_arms = known_arms
+        self._shared = shared
         self._measured = self._executed = NO_LINES
         self._arms: dict[int, list[Arm]] = {}
         self._starts: dict[str, str] = {}  # a function's name, or its index in lcov 2 -> its first line
@@ -89,7 +84,7 @@ class Section:
         """All of it. Raises ``ReportError`` for a section that declares lines and lists none."""
         if self._declared.get("LF") and not self._measured:
             raise ReportError(f"{self.path} declares {self._declared['LF']} lines and lists none")
-        arms = {line: self._shared(tuple(named)) for line, named in self._arms.items()}
+        arms = self._shared.of(self._arms)
         if self.by_coverage_py:
             arms |= self._unlisted(arms)
         return FileCoverage(
@@ -108,13 +103,6 @@ class Section:
         self.by_coverage_py = self.by_coverage_py or _ARC.match(branch) is not None
         arm = f"{block},{branch}", taken != "-" and ran(taken)
         self._arms.setdefault(line_number(line), []).append(arm)
-
-    def _shared(self, arms: tuple[Arm, ...]) -> Arms:
-        found = self._known_arms.get(arms)
-        if found is None:
-            known = frozenset(name for name, _ in arms)
-            found = self._known_arms[arms] = Arms(known, frozenset(name for name, taken in arms if taken))
-        return found
 
     def _unlisted(self, arms: dict[int, Arms]) -> dict[int, Arms]:
         """coverage.py counts the ways that ``# pragma: no branch`` exempts, as taken, and lists them nowhere."""

@@ -122,6 +122,7 @@ def _verdicts() -> None:
         sa.Column("verdict_json", sa.LargeBinary, nullable=False),
         sa.Column("page", sa.LargeBinary, nullable=False),
         sa.Column("published_at", sa.BigInteger, nullable=False),
+        sa.Column("waits_for", sa.String),
     )
     op.create_table(
         "policy",
