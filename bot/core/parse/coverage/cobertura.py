@@ -32,6 +32,8 @@ COVERAGE_PY_FORMAT = "coverage.py-xml"
 MOST_LINES = 2_000_000
 """Line elements of one report."""
 MOST_ROOTS = 1_000
+LONGEST_ROOT = 4096
+"""What is longer is no folder, and only helps to find files."""
 
 _FRACTION = re.compile(r"[^(]{0,40}\(([0-9]{1,9})/([0-9]{1,9})\)\s*")
 _NUMBER, _HITS = itemgetter("number"), itemgetter("hits")
@@ -186,8 +188,10 @@ class _Document:
     def _close_source(self) -> None:
         root = "".join(self._texts or ()).strip()
         self._texts = None
-        if root and root not in self.roots:
+        if root and root.isprintable() and len(root) <= LONGEST_ROOT and root not in self.roots:
             self.roots.append(root)
+        if len(self.roots) > MOST_ROOTS:
+            raise Misfit(f"it names more than {MOST_ROOTS} sources", "<source>")
 
 
 def parse_cobertura(intake: Intake) -> Parsed:
