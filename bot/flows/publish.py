@@ -108,6 +108,4 @@ async def say_again(edges: Edges, repo: Repo, head_sha: str, number: int | None 
     if number is not None:
         keys.append(comment_key(repo, number))
     for key in keys:
-        effect = await edges.outbox.effect(key)
-        if effect is not None and effect.remote_id is not None:
-            await edges.outbox.done(key, remote_id=effect.remote_id, digest="")
+        await edges.outbox.forget(key)

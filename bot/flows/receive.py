@@ -22,6 +22,7 @@ from bot.flows.hints import (
 )
 from bot.flows.ports import Delivery, JobKey
 from bot.flows.publish import say_again
+from bot.flows.repositories import Repositories
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +35,10 @@ async def receive(edges: Edges) -> int:
     if not deliveries:
         return 0
     wanted: dict[JobKey, None] = {}
+    repositories = Repositories(edges)
     for delivery in deliveries:
         for hint in _hints(edges, delivery):
-            wanted.update(dict.fromkeys(await _note(edges, hint)))
+            wanted.update(dict.fromkeys(await _note(edges, repositories, hint)))
     failpoint("receive.understood")
     await edges.jobs.want(list(wanted), handled=[delivery.id for delivery in deliveries])
     return len(deliveries)
@@ -53,26 +55,26 @@ def _hints(edges: Edges, delivery: Delivery) -> Sequence[Hint]:
         return ()
 
 
-async def _note(edges: Edges, hint: Hint) -> list[JobKey]:
+async def _note(edges: Edges, repositories: Repositories, hint: Hint) -> list[JobKey]:
     """Keep what *hint* tells of names and pull requests; give the jobs that it asks for."""
     match hint:
         case HeadTouched():
-            await edges.history.remember_repo(hint.repo)
+            await repositories.heard_of(hint.repo)
             if hint.pull is not None:
                 await edges.history.remember_pull(hint.repo.id, hint.pull)
             if hint.again:
                 await say_again(edges, hint.repo, hint.head_sha)
             return [check_job(hint.repo.id, hint.head_sha)]
         case CommandGiven():
-            await edges.history.remember_repo(hint.repo)
+            await repositories.heard_of(hint.repo)
             return [JobKey(kind="command", repo_id=hint.repo.id, subject=f"{hint.number}:{hint.comment_id}")]
         case BranchPushed():
-            await edges.history.remember_repo(hint.repo)
+            await repositories.heard_of(hint.repo)
             await edges.history.drop_policy(hint.repo.id, hint.branch)
             gone = hint.deleted or hint.after == EMPTY_SHA
             return [] if gone else [check_job(hint.repo.id, hint.after)]
         case RepoChanged():
-            await edges.history.remember_repo(hint.repo)
+            await repositories.changed(hint.repo)
         case RepoGone():
             await edges.history.forget_repo(hint.repo_id)
         case InstallationGone():

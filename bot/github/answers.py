@@ -23,6 +23,16 @@ class Repository(_Part):
     owner: Account | None = None
 
 
+class FullRepository(_Part):
+    """https://docs.github.com/en/rest/repos/repos#get-a-repository"""
+
+    id: int
+    name: str
+    owner: Account
+    private: bool
+    default_branch: str
+
+
 class Branch(_Part):
     ref: str
     sha: str
@@ -141,6 +151,7 @@ class CheckRunEntry(_Part):
     id: int
     name: str
     app: Application | None = None
+    status: str = "completed"
     output: Output = Output()
 
 

@@ -13,7 +13,7 @@ import httpx
 
 from bot.core.model.commit import PullRequest, Repo
 from bot.flows.ports import Artifact, CheckRun, Comment, Commit, File, PatchFiles, Run, Unchanged
-from bot.github import comments, commits, deliveries, patches, pulls, runs
+from bot.github import comments, commits, deliveries, patches, pulls, repositories, runs
 from bot.github.archives import Archives
 from bot.github.auth import Tokens
 from bot.github.checks import Checks, find_check
@@ -79,6 +79,9 @@ class GitHubForge:
     async def close(self) -> None:
         await self._archives.close()
         await self._wire.close()
+
+    async def repository(self, repo: Repo) -> Repo:
+        return await repositories.repository(self._client, repo)
 
     async def pull_request(self, repo: Repo, number: int) -> PullRequest:
         return await pulls.pull_request(self._client, repo, number)

@@ -33,25 +33,28 @@ class SqlHistory:
 
     # --- repositories ----------------------------------------------------------------------------------------
 
-    async def remember_repo(self, repo: Repo) -> None:
+    async def remember_repo(self, repo: Repo, *, visible: bool = False) -> None:
         """Keep *repo* as it is now. Its name is its own from here on, whoever had it before. An installation that is
-        not said (0) leaves the known one.
+        not said (0) leaves the known one. A private one stays private unless *visible* says for certain that
+        everybody may see it.
         """
         known = await self._database.read(lambda connection: _repository(connection, repo.id))
         if known is None or known.address is None or not known.within_reach or _as_repo(known) != repo:
-            await self._database.write(lambda connection: self._keep_repo(connection, repo))
+            await self._database.write(lambda connection: self._keep_repo(connection, repo, visible=visible))
 
-    def _keep_repo(self, connection: sa.Connection, repo: Repo) -> None:
+    def _keep_repo(self, connection: sa.Connection, repo: Repo, *, visible: bool) -> None:
         table, address = schema.repository, _address(repo.owner, repo.name)
         if not self._database.is_sqlite:  # two processes that hand the same name on: one after the other
             connection.execute(sa.text("LOCK TABLE repository IN SHARE ROW EXCLUSIVE MODE"))
+        known = _repository(connection, repo.id)  # read under the write lock: nobody hides it in between
+        hidden = known is not None and known.private and not visible
         others = (table.c.address == address) & (table.c.id != repo.id)
         connection.execute(sa.update(table).where(others).values(address=None))
         row = {
             "id": repo.id,
             "owner": repo.owner,
             "name": repo.name,
-            "private": repo.private,
+            "private": repo.private or hidden,
             "default_branch": repo.default_branch,
             _INSTALLATION: repo.installation,
             "within_reach": True,

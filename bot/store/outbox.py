@@ -29,6 +29,12 @@ class SqlOutbox:
         """Note that *key* is there as *remote_id*, with content of *digest*."""
         await self._put(key, remote_id=remote_id, digest=digest)
 
+    async def forget(self, key: str) -> None:
+        """Unset the digest of *key*. What is in doubt stays so, what was never begun is still unknown."""
+        known = (table.c.key == key) & table.c.remote_id.is_not(None)
+        unsaid = sa.update(table).where(known).values(digest="")
+        await self._database.write(lambda connection: connection.execute(unsaid))
+
     async def _put(self, key: str, *, remote_id: int | None, digest: str | None) -> None:
         row = {"key": key, "repo_id": _repo_id(key), "remote_id": remote_id, "digest": digest}
         insert = self._database.insert(table).values(row)

@@ -18,6 +18,7 @@ def test_the_demo_plays_a_pull_requests_whole_life() -> None:
         env=os.environ | {"NO_COLOR": "1"},
         capture_output=True,
         text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     steps = [line.split("  ")[1] for line in done.stdout.splitlines() if line[:1].isdigit()]

@@ -8,6 +8,7 @@ import asyncio
 import io
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -117,6 +118,14 @@ def a_check(sha: str, notes: int = 0, conclusion: str | None = "failure") -> Che
         summary="1 more line needed",
         annotations=marks,
     )
+
+
+async def test_a_repository_is_told_as_it_is_now(forge: Forge, shop: Repository, repo: Repo):
+    """Who may see it and what it is called, though it is asked for under an old name."""
+    assert await forge.repository(repo) == repo
+    shop.set_private(False)
+    shop.rename("octo/store")
+    assert await forge.repository(repo) == replace(repo, name="store", private=False)
 
 
 async def test_a_pull_request_is_read_by_number_and_found_by_branch(forge: Forge, repo: Repo, pull: PullRequest):
@@ -277,6 +286,26 @@ async def test_a_verdict_said_again_stays_one_and_another_leaves_no_old_marks(
     assert (check.conclusion, check.annotations) == ("success", [])
 
 
+@pytest.mark.parametrize("first", ["failure", None], ids=["red", "in progress"])
+@pytest.mark.parametrize("then", ["success", None], ids=["green", "in progress"])
+async def test_after_a_restart_the_one_check_run_that_may_be_in_progress_is_the_newest(
+    github: Sandbox,
+    slept: list[float],
+    repo: Repo,
+    pull: PullRequest,
+    first: str | None,
+    then: str | None,
+):
+    """Annotations of another verdict need a new check run; nothing would ever conclude the old one."""
+    async with forge_at(github, slept, Patience()) as before:
+        made = await before.create_check(repo, a_check(pull.head_sha, notes=3, conclusion=first))
+    async with forge_at(github, slept, Patience()) as after:
+        now = await after.update_check(repo, made, a_check(pull.head_sha, conclusion=then))
+    newest, old = pull.checks()
+    assert (newest.id, newest.conclusion, newest.annotations) == (now, then, [])
+    assert (old.id, old.status, old.conclusion) == (made, "completed", first or "neutral")
+
+
 async def test_own_comments_among_many_others(forge: Forge, repo: Repo, pull: PullRequest):
     """Ours, whatever others wrote; changed in place; gone when deleted."""
     for number in range(105):
@@ -319,6 +348,8 @@ async def test_T22_a_name_that_passed_on_tells_nothing(
     assert other.number == pull.number
     with pytest.raises((NotFound, Forbidden)):
         await forge.pull_request(repo, pull.number)
+    with pytest.raises((NotFound, Forbidden)):
+        await forge.repository(repo)
 
 
 async def test_T39_an_uninstalled_or_suspended_app_is_refused(
@@ -361,6 +392,7 @@ async def test_one_token_serves_many_calls_at_once(forge: Forge, github: Sandbox
 
 
 CALLS: dict[str, tuple[str, Callable[[Forge, Repo, PullRequest], Awaitable[object]]]] = {
+    "repository": ("GET", lambda forge, repo, _: forge.repository(repo)),
     "pull request": ("GET", lambda forge, repo, pull: forge.pull_request(repo, pull.number)),
     "pull requests": ("GET", lambda forge, repo, _: forge.pull_requests(repo, head_owner="octo", head_ref="x")),
     "runs": ("GET", lambda forge, repo, pull: forge.runs(repo, pull.head_sha)),

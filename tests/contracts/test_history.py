@@ -118,6 +118,30 @@ async def test_an_installation_that_is_not_said_is_not_forgotten(store: Store, r
     assert await store.history.repo(42) == repository(installation=7, name="new")
 
 
+async def test_a_private_repository_is_shown_only_on_certain_word(store: Store, repository: Repositories) -> None:
+    """A delivery from before may say that it is public: the rest of what it says is kept. Hiding needs no proof."""
+    await store.history.remember_repo(repository(private=True))
+    await store.history.remember_repo(repository(private=False, name="renamed"))
+    assert await store.history.repo(42) == repository(private=True, name="renamed")
+    await store.history.remember_repo(repository(private=False), visible=True)
+    assert await store.history.repo(42) == repository(private=False)
+    await store.history.remember_repo(repository(private=False, name="again"))
+    assert await store.history.repo(42) == repository(private=False, name="again")
+    await store.history.remember_repo(repository(private=True))
+    assert await store.history.repo(42) == repository(private=True)
+
+
+async def test_a_private_repository_stays_so_while_it_is_out_of_reach(store: Store, repository: Repositories) -> None:
+    """Uninstalled and installed again, it is not public for that; nor is anything of it kept once forgotten."""
+    await store.history.remember_repo(repository(private=True, installation=7))
+    await store.history.forget_installation(7)
+    await store.history.remember_repo(repository(private=False, installation=9))
+    assert await store.history.repo(42) == repository(private=True, installation=9)
+    await store.history.forget_repo(42)
+    await store.history.remember_repo(repository(private=False))
+    assert await store.history.repo(42) == repository(private=False)
+
+
 # --- pull requests --------------------------------------------------------------------------------------------------
 
 

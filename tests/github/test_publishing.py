@@ -9,12 +9,14 @@ import httpx
 import pytest
 
 from bot.core.model.commit import Repo
+from bot.core.render.sentences import superseded
 from bot.flows.ports import Annotation, CheckRun, NotFound, TooLarge, Unavailable
 from bot.github.forge import AppAccess, GitHubForge
 from tests.github.scripted import ScriptedGitHub, answer
 
 RUNS = "POST /repos/octo/shop/check-runs"
 RUN_5 = "PATCH /repos/octo/shop/check-runs/5"
+ASKED_5 = "GET /repos/octo/shop/check-runs/5"
 
 
 def a_check(annotations: Sequence[Annotation] = (), **changes: Any):
@@ -38,8 +40,9 @@ def notes(count: int, message: str = "not covered"):
     ]
 
 
-def run(check_id: int = 5, annotations: int = 0, status: int = 200) -> httpx.Response:
-    return answer(status, {"id": check_id, "name": "covgate", "output": {"annotations_count": annotations}})
+def run(check_id: int = 5, annotations: int = 0, status: int = 200, said: str = "completed") -> httpx.Response:
+    output = {"annotations_count": annotations}
+    return answer(status, {"id": check_id, "name": "covgate", "status": said, "output": output})
 
 
 async def test_a_verdict_that_is_known_is_one_request(forge: GitHubForge, github: ScriptedGitHub, repo: Repo):
@@ -128,17 +131,64 @@ async def test_after_a_restart_the_count_at_github_tells_what_is_there(
     forge: GitHubForge, github: ScriptedGitHub, repo: Repo
 ):
     """A worker that did not make the check run sees 50 of 120: it died between batches, and goes on from there."""
-    github.on(RUN_5, run(annotations=50))
-    await forge.update_check(repo, 5, a_check(notes(120)))
+    github.on(ASKED_5, run(annotations=50))
+    github.on(RUN_5, run(annotations=100))
+    assert await forge.update_check(repo, 5, a_check(notes(120))) == 5
     sent = [body["output"].get("annotations", []) for body in github.bodies("PATCH")]
-    assert [len(batch) for batch in sent] == [0, 50, 20]
-    assert sent[1][0]["start_line"] == 51
+    assert [len(batch) for batch in sent] == [50, 20]
+    assert sent[0][0]["start_line"] == 51
+    await forge.update_check(repo, 5, a_check(notes(120), summary="asked again"))
+    assert github.asked("GET") == [ASKED_5]
+
+
+async def test_annotations_whose_sending_broke_off_are_gone_on_with(
+    forge: GitHubForge, github: ScriptedGitHub, repo: Repo
+):
+    """The first fifty arrived, the next did not: the retry sends none of them twice."""
+    github.on(RUNS, run(status=201))
+    github.on(RUN_5, run(annotations=50), answer(502), run(annotations=70))
+    github.on(ASKED_5, run(annotations=50))
+    pending = await forge.create_check(repo, a_check(conclusion=None))
+    with pytest.raises(Unavailable):
+        await forge.update_check(repo, pending, a_check(notes(70)))
+    assert await forge.update_check(repo, pending, a_check(notes(70))) == 5
+    sent = [body["output"].get("annotations", []) for body in github.bodies("PATCH")]
+    assert [batch[0]["start_line"] for batch in sent] == [1, 51, 51]
 
 
 async def test_after_a_restart_strange_annotations_are_replaced(forge: GitHubForge, github: ScriptedGitHub, repo: Repo):
-    """Seven where the verdict has none can only be another verdict's."""
-    github.on(RUN_5, run(annotations=7))
+    """Seven where the verdict has none can only be another verdict's. What has concluded is left as it is."""
+    github.on(ASKED_5, run(annotations=7))
     github.on(RUNS, run(6, status=201))
+    assert await forge.update_check(repo, 5, a_check(conclusion=None)) == 6
+    assert github.asked() == [ASKED_5, RUNS]
+
+
+async def test_a_check_run_that_was_replaced_does_not_stay_in_progress(
+    forge: GitHubForge, github: ScriptedGitHub, repo: Repo
+):
+    """The new one is there before the old one concludes: at no time is there nothing that holds the merge up."""
+    github.on(RUNS, run(annotations=2, status=201), run(6, status=201))
+    github.on(RUN_5, run())
+    early = await forge.create_check(repo, a_check(notes(2), conclusion=None))
+    assert await forge.update_check(repo, early, a_check(conclusion="success")) == 6
+    assert github.asked() == [RUNS, RUNS, RUN_5]
+    (body,) = github.bodies("PATCH")
+    title, summary = superseded()
+    assert body == {
+        "status": "completed",
+        "conclusion": "neutral",
+        "output": {"title": title, "summary": summary},
+    }
+
+
+async def test_a_replaced_check_run_that_cannot_be_concluded_keeps_no_verdict_back(
+    forge: GitHubForge, github: ScriptedGitHub, repo: Repo
+):
+    """The newest of a name is the one that GitHub goes by; trying the whole again would make yet another."""
+    github.on(ASKED_5, run(annotations=7, said="in_progress"))
+    github.on(RUNS, run(6, status=201))
+    github.on(RUN_5, answer(502))
     assert await forge.update_check(repo, 5, a_check(conclusion="success")) == 6
 
 

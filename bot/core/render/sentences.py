@@ -398,3 +398,8 @@ def could_not_judge(reason: str) -> tuple[str, str]:
         f"{MARKDOWN.name('/recheck')}."
     )
     return "covgate could not judge this commit", summary
+
+
+def superseded() -> tuple[str, str]:
+    """Title and summary of a check run that never concluded and has a newer one in its place."""
+    return "Superseded", "A newer check run of covgate on this commit stands in its place."

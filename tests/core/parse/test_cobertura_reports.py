@@ -191,7 +191,9 @@ def test_two_open_exits_are_two():
         ("<source>.</source>", "a.c", (".",)),
         ("<source>/w</source>", "a.c", ("/w",)),
         ("<source>C:\\w</source>", "a.c", ("C:\\w",)),
+        ("<source>./src/</source>", "src/a.c", ()),
         ("<source>src</source><source>lib</source>", "a.c", ("src", "lib")),
+        ("<source/><source>src</source>", "a.c", ("src",)),
     ],
 )
 def test_coverage_pys_one_relative_source_stands_before_its_names(sources: str, path: str, roots: tuple[str, ...]):

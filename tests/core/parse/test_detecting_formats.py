@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.core.model.errors import ReportError, UnknownFormat
-from bot.core.parse.detect import Family, detect, looks_like_report
+from bot.core.parse.coverage import cobertura as cobertura_format
+from bot.core.parse.coverage import coverage_py, go_cover, lcov
+from bot.core.parse.detect import REPORT_NAMES, Family, detect, looks_like_report
 from bot.core.parse.report import PARSERS
 from tests.core.parse.reading import SAMPLES, cobertura, refusal
 
@@ -125,6 +127,15 @@ def test_usual_names_are_worth_a_look(name: str):
 def test_other_names_are_not(name: str):
     """They may still be named by the user."""
     assert not looks_like_report(name)
+
+
+def test_the_page_on_formats_names_each_format_and_glob():
+    """``docs/formats.md`` is what users may rely on."""
+    page = (Path(__file__).parents[3] / "docs" / "formats.md").read_text()
+    formats = [go_cover.FORMAT, lcov.FORMAT, lcov.COVERAGE_PY_FORMAT, cobertura_format.FORMAT]
+    formats += [cobertura_format.COVERAGE_PY_FORMAT, coverage_py.FORMAT]
+    for name in (*formats, *REPORT_NAMES):
+        assert f"`{name}`" in page
 
 
 def test_every_family_has_a_parser():

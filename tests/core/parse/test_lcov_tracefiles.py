@@ -68,7 +68,7 @@ def test_odd_counts_that_did_not_run(count: str):
 
 
 def test_checksums_are_passed_over():
-    """``lcov --checksum`` and coverage.py before 7.6.1 put one behind the count."""
+    """``lcov --checksum`` and coverage.py before 7.6.2 put one behind the count."""
     assert only_file(section("DA:1,1,3YXN3kq+/==", "DA:2,0,x")).lines == Tally(1, 2)
 
 
@@ -102,7 +102,7 @@ def test_names_are_kept_as_written(name: str):
         ("TN:\nSF:a.c\nDA:-1,1\nend_of_record\n", 3, "-1"),
         ("TN:\nSF:a.c\nDA:1,1\nDA:10000001,1\nend_of_record\n", 4, "10000001"),
         ("TN:\nSF:a.c\nBRDA:1,0,0\nend_of_record\n", 3, "BRDA"),
-        ("TN:\nSF:a.c\nBRDA:1,0,0,x\nend_of_record\n", 3, "BRDA"),
+        ("TN:\nSF:a.c\nBRDA:1,0,0,x\nend_of_record\n", 3, "'x' is not a count"),
         ("TN:\nSF:a.c\nFN:f\nend_of_record\n", 3, "FN"),
         ("TN:\nSF:a.c\nhello\nend_of_record\n", 3, "hello"),
         ("TN:\nSF:a.c\nDA:1,1\nend_of_record of what\n", 4, "follows"),

@@ -80,7 +80,7 @@ def test_gcovr_counts_a_template_once_for_each_instance_and_covgate_once():
 @pytest.mark.parametrize("name", ["coverage.json", "coverage.xml", "coverage.lcov"])
 @pytest.mark.parametrize("version", PYTHON)
 def test_coverage_py_prints_the_same_totals(version: str, name: str):
-    """Whatever the version: excluded lines, docstrings, exempt branches and all. Its LCOV before 7.6.1 is another's."""
+    """Whatever the version: excluded lines, docstrings, exempt branches and all. Its LCOV before 7.6.2 is another's."""
     total = (SAMPLES / "coverage.py" / version / "report.txt").read_text().splitlines()[-1].split()[1:]
     statements, missed = int(total[0]), int(total[1])
     branches = int(total[2]) if version.endswith("branches") else 0

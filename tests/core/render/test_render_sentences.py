@@ -306,6 +306,13 @@ A command stands on a line of its own, outside quotes and code.\
     )
 
 
+def test_what_a_replaced_check_run_says():
+    """Title and summary: it judged nothing, and where to look."""
+    assert sentences.superseded() == snapshot(
+        ("Superseded", "A newer check run of covgate on this commit stands in its place.")
+    )
+
+
 def test_the_same_sentence_in_every_place():
     """Names are written as each place wants them."""
     broken = replace(EVIDENCE, reason=Unreadable(problems=(Problem(path="a|b@c.xml", reason="holds <b> & *c*"),)))

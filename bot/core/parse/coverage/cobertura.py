@@ -61,6 +61,7 @@ class _Document:
 
     def __init__(self, *, by_coverage_py: bool) -> None:
         self.ledger = Ledger()
+        self.sources = 0
         self.roots: list[str] = []
         self.by_coverage_py = by_coverage_py
         self.measures_branches = False
@@ -188,9 +189,10 @@ class _Document:
     def _close_source(self) -> None:
         root = "".join(self._texts or ()).strip()
         self._texts = None
+        self.sources += 1
         if root and root.isprintable() and len(root) <= LONGEST_ROOT and root not in self.roots:
             self.roots.append(root)
-        if len(self.roots) > MOST_ROOTS:
+        if self.sources > MOST_ROOTS:
             raise Misfit(f"it names more than {MOST_ROOTS} sources", "<source>")
 
 
@@ -203,9 +205,10 @@ def parse_cobertura(intake: Intake) -> Parsed:
         return Parsed(format=FORMAT, coverage=document.ledger.coverage(Metric.LINES), roots=tuple(document.roots))
     metric = Metric.STATEMENTS_AND_BRANCHES if document.measures_branches else Metric.STATEMENTS
     coverage = document.ledger.coverage(metric)
-    if len(document.roots) == 1 and _is_relative(document.roots[0]):
-        # With relative_files, its one source is a folder of the repository, cut off from every name.
-        root = document.roots[0].replace("\\", "/").rstrip("/") + "/"
+    if document.sources == len(document.roots) == 1 and _is_relative(document.roots[0]):
+        # With relative_files, its one source is a folder of the repository, cut off from every name. An empty source
+        # beside it would be of names that nothing was cut from.
+        root = document.roots[0].replace("\\", "/").removeprefix("./").rstrip("/") + "/"
         files = {
             path if _DRIVE.match(path) or path.startswith("/") else root + path: file
             for path, file in coverage.files.items()

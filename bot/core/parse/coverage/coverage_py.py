@@ -122,7 +122,7 @@ def _file(path: str, file: _File, shared: SharedArms) -> FileCoverage:
 def _statements(path: str, file: _File, arms: Container[int]) -> tuple[Lines, Lines]:
     """(statements that ran, statements that did not), as many of each as the file's summary counts.
 
-    Before 7.14, ``executed_lines`` held what ran and is no statement: excluded lines, which are listed, and docstrings
+    Up to 7.13.0, ``executed_lines`` held what ran and is no statement: excluded lines, which are listed, and docstrings
     of modules and classes, which are not. Their number is known, and what they look like: see ``_docstrings``.
     """
     missed, _ = Lines.of_marked(file.missing_lines, ())

@@ -168,8 +168,8 @@ def _row(records: bytes, tag: bytes, fields: int) -> tuple[list[int], bytes]:
 
 def _numbers(row: bytes, tag: bytes, fields: int) -> list[int]:
     """The numbers in a *row* of records, without the tag of the first, or none if it holds anything else."""
-    if b"-" in row:
-        row = row.replace(b",-\n", b",0\n").removesuffix(b"-") + b"0" * row.endswith(b"-")  # a branch never come to
+    if b"-" in row:  # a branch that was never come to
+        row = (row + b"\n").replace(b",-\n", b",0\n")[:-1]
     commas = b"," * (fields - 1)
     left = row.translate(None, DIGITS)
     more, odd = divmod(len(left) - len(commas), len(tag) + len(commas))

@@ -12,7 +12,7 @@ from bot.core.parse.counts import line_number, ran
 from bot.core.parse.coverage.arms import Arm, SharedArms
 
 _LINE = re.compile(r"([0-9]+),([^,]+)(?:,.*)?")
-_BRANCH = re.compile(r"([0-9]+),e?([0-9]+),(.+),(-|[0-9]+)")
+_BRANCH = re.compile(r"([0-9]+),e?([^,]+),(.+),([^,]+)")
 _FUNCTION = re.compile(r"([0-9]+),(?:([0-9]+),)?(.*)")
 _PAIR = re.compile(r"([^,]+),(.*)")
 _SUM = re.compile(r"[0-9]{1,15}")
@@ -28,6 +28,7 @@ class Section:
         self.by_coverage_py = False
         self._shared = shared
         self._measured = self._executed = NO_LINES
+        self._odd: dict[int, bool] = {}  # lines that were read one by one, and whether they ran
         self._arms: dict[int, list[Arm]] = {}
         self._starts: dict[str, str] = {}  # a function's name, or its index in lcov 2 -> its first line
         self._names: dict[str, str] = {}
@@ -82,22 +83,23 @@ class Section:
 
     def coverage(self) -> FileCoverage:
         """All of it. Raises ``ReportError`` for a section that declares lines and lists none."""
-        if self._declared.get("LF") and not self._measured:
+        measured, executed = Lines.of_marked(list(self._odd), self._odd.values())
+        measured, executed = measured | self._measured, executed | self._executed
+        if self._declared.get("LF") and not measured:
             raise ReportError(f"{self.path} declares {self._declared['LF']} lines and lists none")
         arms = self._shared.of(self._arms)
         if self.by_coverage_py:
             arms |= self._unlisted(arms)
         return FileCoverage(
-            measured=self._measured,
-            executed=self._executed,
+            measured=measured,
+            executed=executed,
             arms=arms,
             functions={self._identity(key): called for key, called in self._called.items()},
         )
 
     def _line(self, line: str, count: str) -> None:
-        measured, executed = Lines.of_marked([line_number(line)], [ran(count)])
-        self._measured |= measured
-        self._executed |= executed
+        number = line_number(line)
+        self._odd[number] = ran(count) or self._odd.get(number, False)
 
     def _branch(self, line: str, block: str, branch: str, taken: str) -> None:
         self.by_coverage_py = self.by_coverage_py or _ARC.match(branch) is not None
