@@ -59,6 +59,11 @@ def test_a_union_of_spans_is_the_union_of_each(spans: list[tuple[int, int]]):
     assert Lines.of_spans(firsts, lasts) == expected
 
 
+def test_a_span_that_ends_far_before_it_starts_is_empty():
+    """Generated Go code has such blocks."""
+    assert Lines.of_spans([5000, 2], [3, 4]) == Lines.of([2, 3, 4])
+
+
 MARKED = st.lists(st.tuples(st.one_of(st.integers(0, 80), st.integers(6000, 6100)), st.integers(0, 2)), max_size=20)
 
 

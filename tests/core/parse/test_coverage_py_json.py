@@ -77,6 +77,12 @@ def test_lines_that_ran_and_are_no_statements_are_left_out():
     assert found.excluded == Lines.of([15, 16])
 
 
+def test_more_docstrings_than_look_like_some_are_left_out_all_the_same():
+    """The totals are right whatever the lines look like."""
+    found = only_file(json.dumps(report({"a.py": file([1, 2, 3, 4], [5], summary(2, 3))}, summary(2, 3))))
+    assert found.lines == Tally(2, 3)
+
+
 def test_functions_ran_if_any_of_them_did():
     """The module itself is none, nor is one that holds no statement."""
     region = {"executed_lines": [], "missing_lines": [], "excluded_lines": []}

@@ -57,7 +57,9 @@ def test_an_empty_block_counts_its_statements_and_no_lines():
 
 def test_counts_are_of_any_size():
     """A counter of 64 bits and more is still a count."""
-    assert only_file(profile(f"a.go:1.1,2.2 1 {10**19}", "a.go:3.1,4.2 1 0", mode="count")).statements == Tally(1, 2)
+    assert only_file(profile(f"a.go:1.1,2.2 1 {10**20 - 1}", "a.go:3.1,4.2 1 0", mode="count")).statements == Tally(
+        1, 2
+    )
 
 
 def test_a_profile_of_its_mode_alone_has_no_files():

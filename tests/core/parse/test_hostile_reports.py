@@ -81,6 +81,9 @@ HUGE = {
     "a comment": lambda: cobertura(sources=f"<!--{'x' * 20 * MIB}-->"),
     "a name": lambda: cobertura(f"<{'n' * MIB}/>"),
     "many attributes in 64 KiB": lambda: cobertura(f'<line number="1" hits="1" {attributes(70)}/>'),
+    "many attributes of a class": lambda: cobertura(classes=f"<class filename='a' {attributes(70)}/>"),
+    "many sources": lambda: cobertura(sources="<source>a</source>" * 1001),
+    "a file name": lambda: "mode: set\n" + "x" * 70_000 + ":1.1,2.2 1 1\n",
     "depth": lambda: cobertura("<a>" * 100 + "</a>" * 100),
     "endless depth": lambda: cobertura("<a>" * 100_000),
 }
@@ -131,6 +134,14 @@ def test_branches_of_one_line_are_read_in_linear_time():
     """However many there are."""
     rows = "".join(f"BRDA:1,0,{n},1\n" for n in range(100_000))
     assert read(f"SF:a.c\nDA:1,1\n{rows}end_of_record\n").coverage.files["a.c"].branches.total == 100_000
+
+
+def test_T15_a_name_longer_than_any_is_refused():
+    """JSON has no lines whose length would bound it."""
+    counted = {"covered_lines": 0, "num_statements": 0}
+    entry = {"executed_lines": [], "missing_lines": [], "summary": counted}
+    whole = {"meta": {"branch_coverage": False}, "files": {"x" * 70_000: entry}, "totals": counted}
+    assert "file name" in refusal(json.dumps(whole)).reason
 
 
 def test_T15_deep_json_is_refused():
