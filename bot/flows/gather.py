@@ -129,27 +129,30 @@ def _touched(diff: Diff) -> set[str]:
 
 async def _head_diff(edges: Edges, repo: Repo, subject: Subject, commit: Tested, head_sha: str) -> Diff | None:
     """Asked for only where the merge that CI tested differs from the head, so that its lines may be numbered anew."""
-    head_trees = {one.run.head_tree for one in commit.received}
-    if subject.pull is None or commit.tree is None or commit.tree in head_trees:
+    if subject.pull is None or not _differs(commit):
         return None
-    try:
-        return parse_diff(await edges.forge.diff(repo, subject.pull.base_ref, head_sha))
-    except (NotFound, DiffError, TooLarge):
-        return None
+    return await _diff(edges, repo, subject, subject.pull.base_ref, head_sha)
+
+
+def _differs(commit: Tested) -> bool:
+    """Whether CI tested a merge whose files are not those of the head."""
+    return commit.tree is not None and commit.tree not in {one.run.head_tree for one in commit.received}
 
 
 def _whole(diff: Diff | None, head_diff: Diff | None, commit: Tested) -> Diff | None:
     """A merge that GitHub does not name as its own may leave out what the head brings: files of which it adds fewer
-    lines than the head does count as not told.
+    lines than the head does count as not told. Where the head's own change cannot be had, nothing of it is believed.
     """
-    if diff is None or head_diff is None or commit.vouched:
+    if diff is None or commit.vouched or not _differs(commit):
         return diff
+    if head_diff is None:
+        return None
     hidden = {
         path
         for path, file in head_diff.files.items()
         if path not in diff.files or len(diff.files[path].added) < len(file.added)
     }
-    return replace(diff, missing=tuple(sorted({*diff.missing, *hidden})))
+    return replace(diff, missing=tuple(sorted({*diff.missing, *head_diff.missing, *hidden})))
 
 
 async def _diff(edges: Edges, repo: Repo, subject: Subject, before: str, sha: str) -> Diff | None:

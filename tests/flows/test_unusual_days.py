@@ -70,6 +70,17 @@ def test_T02_a_merge_of_ones_own_making_hides_nothing(stage: Stage, repo: Reposi
     assert pull.check("covgate").conclusion == "failure"
 
 
+def test_T02_a_merge_of_ones_own_is_not_believed_where_the_head_cannot_be_seen(
+    stage: Stage, repo: Repository, tmp_path: Path
+) -> None:
+    """The head's own change is too large for GitHub to tell: then the forged merge's smaller one does not stand in."""
+    pull = repo.pull_request(branch="feature", files=GROWN | {f"notes/{n}.md": "1\n" for n in range(301)})
+    forged = forged_merge(repo, pull.head_sha, tmp_path / "evil")
+    stage.github.faults.on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/files", times=50).answer(404)
+    stage.ci(pull, {"coverage.out": FULL}, tested_sha=forged, tested_parents=[repo.sha("main"), pull.head_sha])
+    assert pull.check("covgate").conclusion == "failure"
+
+
 def test_a_locked_conversation_keeps_nobody_from_a_verdict(stage: Stage, repo: Repository) -> None:
     """The comment is refused; the check run concludes, and the deadline is still kept."""
     stage.github.faults.on("POST", "/repos/{owner}/{repo}/issues/{issue_number}/comments", times=50).answer(403)
