@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from bot.core.model.coverage import Coverage, Metric, Tally
 from bot.core.model.errors import Problem
+from bot.core.model.findings import Finding
 from bot.core.model.lines import Lines
+from bot.core.model.suites import Case, Outcome, Race
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,3 +119,88 @@ class CoverageComparison:
     problems: tuple[Problem, ...] = ()
     missing_hunks: tuple[str, ...] = ()
     nothing_coverable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCounts:
+    """How many test cases came to what. A case that several jobs ran counts once, by its worst outcome."""
+
+    passed: int = 0
+    failed: int = 0
+    errored: int = 0
+    skipped: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.passed + self.failed + self.errored + self.skipped
+
+    @property
+    def bad(self) -> int:
+        return self.failed + self.errored
+
+
+CaseKey = tuple[str, str]
+"""(suite, name) of a test case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuitesComparison:
+    """All that test results say of the change.
+
+    *bad* are the failed and errored cases, newly failing ones first; *ran_in* says for each of them in which uploads
+    it was bad. *newly_failing* did not fail on the base (or were not there), *newly_fixed* did and pass now;
+    *removed* were on the base and are gone, *newly_skipped* passed there and are skipped now. All four are empty
+    without a *base*. *slowest* are the longest cases, longest first. *flaky* both failed and passed here.
+
+    *races* are told once each. *raced* and *unraced* are the suites that Go ran, with its race detector on in some
+    upload and in none. *places* are the files of the repository in which cases failed and races stood. What the policy
+    switches off (``tests.flaky``, ``tests.races``) is empty.
+    """
+
+    counts: CaseCounts
+    reports: int
+    suites: int
+    duration_us: int
+    outcomes: Mapping[CaseKey, Outcome]
+    base: CaseCounts | None = None
+    bad: tuple[Case, ...] = ()
+    ran_in: Mapping[CaseKey, tuple[str, ...]] = field(default_factory=dict[CaseKey, tuple[str, ...]])
+    newly_failing: tuple[CaseKey, ...] = ()
+    newly_fixed: tuple[CaseKey, ...] = ()
+    removed: tuple[CaseKey, ...] = ()
+    newly_skipped: tuple[CaseKey, ...] = ()
+    slowest: tuple[Case, ...] = ()
+    flaky: tuple[Case, ...] = ()
+    races: tuple[Race, ...] = ()
+    raced: tuple[str, ...] = ()
+    unraced: tuple[str, ...] = ()
+    places: frozenset[str] = frozenset()
+
+
+class FindingScope(StrEnum):
+    """Which findings a lint gate counts."""
+
+    NEW = "new"  # not on the base
+    ADDED = "added"  # on lines that the change adds
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsComparison:
+    """All that linters and scanners say of the change, on the repository's paths, each finding once.
+
+    *counted* are those that the policy counts, by *scope*: the policy's own, or ``ADDED`` where it asks for ``NEW``
+    and there is nothing to compare with. *undecided* would count if they stood on added lines, and it is not known
+    whether they do: the diff lacks the hunks of their files, or there is none at all (*without_diff*). *fixed* is how
+    many of the base's are gone, ``None`` without a base.
+    """
+
+    findings: tuple[Finding, ...]
+    counted: tuple[Finding, ...]
+    scope: FindingScope
+    undecided: tuple[Finding, ...] = ()
+    without_diff: bool = False
+    tools: tuple[str, ...] = ()
+    reports: int = 0
+    base: int | None = None
+    fixed: int | None = None

@@ -7,14 +7,15 @@ are clauses that follow the key's name ("is not a percentage; ...").
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from bot.core.model.limits import parse_limit
 
 
 class Mode(StrEnum):
@@ -101,14 +102,9 @@ def flag(value: object) -> bool:
     return known
 
 
-_LIMIT = re.compile(r"[^<>]{1,200}\s[<>]=?\s*\d{1,15}(?:\.\d{1,9})?\s*(?:[^\d\s<>][^<>]{0,19})?")
-
-
 def limit(value: str) -> str:
     """One benchmark limit: a name, perhaps a measure, ``<``, ``<=``, ``>`` or ``>=``, a number and its unit."""
-    if not _LIMIT.fullmatch(value.strip()):
-        raise ValueError('is not a limit; write it as "NAME time < 100ms" or "NAME > 1000 req/s"')
-    return value.strip()
+    return parse_limit(value).text
 
 
 _PERCENT: dict[str, Any] = {
@@ -243,7 +239,8 @@ class CoverageRules(Section):
 
 class TestsRule(Section):
     """``tests``: every reported test passes. *races*: what a data race does; *flaky*: what a test does that both
-    failed and passed on the same commit.
+    failed and passed on the same commit. *race_detector* names, by globs, the artifacts whose Go tests ran with
+    ``-race``, where they have no manifest that says so.
     """
 
     __test__ = False  # for pytest, which collects classes by this prefix
@@ -251,13 +248,20 @@ class TestsRule(Section):
     mode: Mode | None = None
     races: Literal["forbid", "report", "off"] = "forbid"
     flaky: Literal["forbid", "report", "off"] = "report"
+    race_detector: Annotated[tuple[Glob, ...], Field(max_length=100)] = ()
 
 
 class LintRule(Section):
-    """``lint``: at most *max_new* findings on lines that the change adds."""
+    """``lint``: at most *max_new* findings of at least *level* that *scope* counts: ``new`` ones are not on the base
+    (without a baseline: on added lines), ``added`` ones stand on lines that the change adds. *jobs* are workflow jobs,
+    by name, that must succeed.
+    """
 
     mode: Mode | None = None
     max_new: Whole = 0
+    scope: Literal["new", "added", "all"] = "new"
+    level: Literal["error", "warning", "note"] = "note"
+    jobs: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
 
 
 class BuildRule(Section):
@@ -320,21 +324,24 @@ def modes(*given: Mode | None) -> Mode:
     return max((mode for mode in given if mode is not None), key=order.index, default=Mode.ENFORCE)
 
 
+SECTIONS = ("coverage", "tests", "lint", "build", "benchmarks")
+"""The sections of a policy that judge a change."""
+
+
+def only_sections(policy: Policy, kept: Collection[str]) -> Policy:
+    """*policy* with every section but those *kept* switched off."""
+    off = {name: getattr(policy, name).model_copy(update={"mode": Mode.OFF}) for name in SECTIONS if name not in kept}
+    return policy.model_copy(update=off)
+
+
 def unjudged_sections(policy: Policy) -> tuple[str, ...]:
-    """The sections that the policy file itself wrote and that this version of covgate does not judge, in the file's
-    published order. Those switched ``off`` are not among them; ``run`` is for people's machines and never judges.
+    """The keys that the policy file itself wrote and that this version of covgate does not judge, in the file's
+    published order. Flags that are all switched ``off`` are not among them; ``run`` is for people's machines and never
+    judges.
     """
-    rules: Mapping[str, Mode | None] = {
-        "tests": policy.tests.mode,
-        "lint": policy.lint.mode,
-        "build": policy.build.mode,
-        "benchmarks": policy.benchmarks.mode,
-    }
-    written = [name for name, mode in rules.items() if name in policy.model_fields_set and mode is not Mode.OFF]
     flags = any(rule.mode is not Mode.OFF for rule in policy.coverage.flags.values())
     return (
         *(("extends",) if policy.extends else ()),
         *(("coverage.flags",) if flags else ()),
-        *written,
         *(("checks",) if policy.checks != "single" else ()),
     )

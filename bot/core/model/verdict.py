@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from bot.core.model.commit import Base
-from bot.core.model.comparison import CoverageComparison
+from bot.core.model.comparison import CaseCounts, CoverageComparison, FindingsComparison, FindingScope, SuitesComparison
 from bot.core.model.coverage import Coverage, Metric, Tally
 from bot.core.model.errors import Problem
-from bot.core.model.evidence import Gap
+from bot.core.model.evidence import Baseline, Gap
+from bot.core.model.findings import Finding
+from bot.core.model.limits import LimitResult
 from bot.core.model.policy import Mode
+from bot.core.model.regression import BenchmarkComparison, MeasureComparison
+from bot.core.model.suites import Race
 
 
 class Conclusion(StrEnum):
@@ -137,6 +141,151 @@ class BrokenPolicy:
     problem: Problem
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoneCame:
+    """The policy asks for this gate, or the base had evidence for it (*on_base*), and none came."""
+
+    on_base: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestsPassed:
+    """Every case that was reported passed or was skipped; *flaky* of them failed at first."""
+
+    __test__ = False  # for pytest, which collects classes by this prefix
+
+    counts: CaseCounts
+    base: CaseCounts | None = None
+    flaky: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestsFailed:
+    """Cases failed or did not come to their end. *names* are they, newly failing first; *newly* how many of them did
+    not fail on the base, ``None`` where that is not known.
+    """
+
+    __test__ = False  # as above
+
+    counts: CaseCounts
+    names: tuple[str, ...]
+    newly: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestsFlaky:
+    """Cases both failed and passed, and the policy forbids it."""
+
+    __test__ = False  # as above
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoRaces:
+    """Go's race detector was on in all *suites* that Go ran, and reported nothing."""
+
+    suites: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RacesFound:
+    """Data races were reported."""
+
+    races: tuple[Race, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorOff:
+    """Go ran *suites*, and nothing says that the race detector was on for them."""
+
+    suites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsAllowed:
+    """*counted* findings count, and *allowed* may; *total* are all that there are."""
+
+    counted: int
+    allowed: int
+    total: int
+    scope: FindingScope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyFindings:
+    """More findings than are allowed; *findings* are those that count."""
+
+    findings: tuple[Finding, ...]
+    allowed: int
+    scope: FindingScope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsSucceeded:
+    """Every job (or declared step) that the gate judges succeeded."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsFailed:
+    """(name, conclusion) of each that did not: ``failure``, ``cancelled``, ``skipped``, ``timed_out``, ..."""
+
+    jobs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsMissing:
+    """The policy names jobs that no run has."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsBroken:
+    """Limits that are not kept, that nothing measured (``NOT_FOUND``) or that cannot be compared."""
+
+    limits: tuple[LimitResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regressed:
+    """Measures got worse, and a second run agreed where the policy asks for one."""
+
+    measures: tuple[MeasureComparison, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """Measures look worse; the run that should confirm it was not made, or it did not agree."""
+
+    measures: tuple[MeasureComparison, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotComparable:
+    """Benchmarks ran, and there is nothing to compare them with: no base, or not one by which they can be judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inconclusive:
+    """Nothing regressed for certain; *measures* could not be told, *removed* are no longer measured."""
+
+    measures: tuple[MeasureComparison, ...]
+    removed: tuple[MeasureComparison, ...] = ()
+    ok: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoRegression:
+    """*measures* were compared and none is worse by what counts; *limits* are kept."""
+
+    measures: int
+    limits: int = 0
+    improved: int = 0
+
+
 Reason = (
     MeetsTarget
     | BelowTarget
@@ -154,6 +303,24 @@ Reason = (
     | NoDiff
     | Complete
     | BrokenPolicy
+    | NoneCame
+    | TestsPassed
+    | TestsFailed
+    | TestsFlaky
+    | NoRaces
+    | RacesFound
+    | DetectorOff
+    | FindingsAllowed
+    | TooManyFindings
+    | JobsSucceeded
+    | JobsFailed
+    | JobsMissing
+    | LimitsBroken
+    | Regressed
+    | Unconfirmed
+    | NotComparable
+    | Inconclusive
+    | NoRegression
 )
 
 
@@ -205,12 +372,23 @@ class Verdict:
     policy_changed: bool = False
     uploads: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    not_configured: tuple[str, ...] = ()  # gates that nobody asks for and nothing was ever seen of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """What ``evaluate`` gives: the verdict, what it rests on, and what history keeps of the head."""
+    """What ``evaluate`` gives: the verdict, what it rests on (``None`` where nothing of the kind was read), and what
+    history keeps of the head (*kept*).
+    """
 
     verdict: Verdict
     coverage: CoverageComparison | None
-    measured: Mapping[Metric, Coverage] = field(default_factory=dict[Metric, Coverage])
+    suites: SuitesComparison | None = None
+    findings: FindingsComparison | None = None
+    benchmarks: BenchmarkComparison | None = None
+    kept: Baseline | None = None
+
+    @property
+    def measured(self) -> Mapping[Metric, Coverage]:
+        """The head's coverage."""
+        return self.kept.coverage if self.kept is not None else {}

@@ -1,18 +1,25 @@
-"""Coverage as bytes: what the limited child hands to its parent, and what history keeps.
+"""Evidence as bytes: what the limited child hands to its parent, and what history keeps.
 
-MessagePack by msgspec, typed on the way in: bytes of another shape, with hostile numbers or too deep are refused.
+MessagePack by msgspec, typed on the way in: bytes of another shape, with hostile numbers or too deep are refused. Every
+``decode`` raises ``ValueError`` for what its ``encode`` did not write.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from bot.core.model.benchmarks import Benchmarks
 from bot.core.model.coverage import Arms, Blocks, Coverage, FileCoverage, Metric
+from bot.core.model.evidence import BenchRecord, Layout
+from bot.core.model.findings import Finding
 from bot.core.model.lines import HIGHEST_LINE, Lines
+from bot.core.model.suites import Name, Outcome
 
 _Count = Annotated[int, Meta(ge=0, le=1 << 32)]
 _Line = Annotated[int, Meta(ge=0, le=HIGHEST_LINE)]
@@ -43,8 +50,20 @@ class _WireCoverage(msgspec.Struct, array_like=True, frozen=True):
     files: dict[str, _WireFile]
 
 
+class _WireRecord(msgspec.Struct, array_like=True, frozen=True):
+    sha: Name
+    machine: Name
+    layout: Layout | None
+    ratios: list[tuple[Name, Name, Name, float]]
+    benchmarks: Benchmarks
+
+
 VERSION = 1
 _decoder = msgspec.msgpack.Decoder(_WireCoverage)
+
+_outcomes = msgspec.msgpack.Decoder(dict[Name, dict[Name, Outcome]])
+_findings = msgspec.msgpack.Decoder(tuple[Finding, ...])
+_record = msgspec.msgpack.Decoder(_WireRecord)
 
 
 def encode(coverage: Coverage) -> bytes:
@@ -110,3 +129,55 @@ def _lines_in(data: bytes) -> Lines:
     if len(data) > HIGHEST_LINE // 8 + 1:
         raise ValueError("a line set beyond any source file")
     return Lines.from_bytes(data)
+
+
+# --- what history keeps of the other kinds ---------------------------------------------------------------------------
+
+
+def encode_outcomes(outcomes: Mapping[tuple[str, str], Outcome]) -> bytes:
+    """What each test case, by (suite, name), came to; equal outcomes give equal bytes."""
+    suites: dict[str, dict[str, Outcome]] = {}
+    for (suite, name), outcome in sorted(outcomes.items()):
+        suites.setdefault(suite, {})[name] = outcome
+    return msgspec.msgpack.encode(suites)
+
+
+def decode_outcomes(data: bytes) -> dict[tuple[str, str], Outcome]:
+    suites = _outcomes.decode(data)
+    return {(suite, name): outcome for suite, cases in suites.items() for name, outcome in cases.items()}
+
+
+def encode_findings(findings: Iterable[Finding]) -> bytes:
+    """*findings* in their order."""
+    return msgspec.msgpack.encode(tuple(findings))
+
+
+def decode_findings(data: bytes) -> tuple[Finding, ...]:
+    return _findings.decode(data)
+
+
+def encode_record(record: BenchRecord) -> bytes:
+    """One run of benchmarks, with what is known of where and how it was measured."""
+    ratios = [(*key, ratio) for key, ratio in sorted(record.ratios.items())]
+    return msgspec.msgpack.encode(_WireRecord(record.sha, record.machine, record.layout, ratios, record.benchmarks))
+
+
+def decode_record(data: bytes) -> BenchRecord:
+    wire = _record.decode(data)
+    if not all(isfinite(ratio) for *_, ratio in wire.ratios):
+        raise ValueError("a ratio that is no number")
+    return BenchRecord(
+        sha=wire.sha,
+        benchmarks=measured(wire.benchmarks),
+        machine=wire.machine,
+        layout=wire.layout,
+        ratios={(group, name, measure): ratio for group, name, measure, ratio in wire.ratios},
+    )
+
+
+def measured(benchmarks: Benchmarks) -> Benchmarks:
+    """*benchmarks* if all their samples are finite: MessagePack has infinities and NaN, and no measurement does."""
+    measures = (measure for benchmark in benchmarks.benchmarks for measure in benchmark.measures.values())
+    if not all(isfinite(sample) for measure in measures for sample in measure.samples):
+        raise ValueError("a sample that is no number")
+    return benchmarks
