@@ -3,7 +3,8 @@
 Reports are read by lxml's parser with a target, which makes one call an element. Python's own expat may be years old
 and takes minutes over hostile input; lxml knows limits, and those that it lacks are kept here and in ``Nesting``: an
 internal subset of the DOCTYPE is refused (it is where entities are declared, and lxml expands small ones), and so are
-an encoding that could hide one, a tag or a text of more than 64 KiB, and too many or too deep elements.
+an encoding that could hide one, a tag or a text of more than 64 KiB, and too many or too deep elements. Formats whose
+texts are what programs printed allow longer ones.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from bot.core.model.errors import ReportError
 from bot.core.parse.intake import HEAD, Intake
 
 LONGEST = 64 << 10
+LONGEST_TEXT = 10_000_000
+"""How many bytes lxml takes of one CDATA section."""
 DEEPEST = 64
 MOST_ATTRIBUTES = 64
 MOST_ELEMENTS = 5_000_000
@@ -36,10 +39,25 @@ _DECLARATION = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+([^\s\[>]+)(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*([\[>])")
 _TAG = re.compile(r"<([^\s/<>!?]+)([^<>]*)")
 _POSITION = re.compile(r",? line \d+, column \d+.*\Z|\n.*\Z", re.DOTALL)
+_CLOSED_TAG = re.compile(rb"""<[^<>"']*+(?:(?:"[^"]*+"|'[^']*+')[^<>"']*+)*+>""")
+_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _LONGEST_REFERENCE = 128
 _REFERENCE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)[^\s;<&#][^\s;<&]{0,60};")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _UNMARKED = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Longest:
+    """How many bytes a *tag* may have, and a *text* between two of them or in a CDATA section."""
+
+    tag: int = LONGEST
+    text: int = LONGEST
+
+
+PLAIN = Longest()
+PRINTED = Longest(tag=1 << 20, text=LONGEST_TEXT)
+"""For formats that hold what programs printed: often in a text, sometimes in an attribute."""
 
 
 class Misfit(Exception):
@@ -139,7 +157,7 @@ def _skipped_space(text: str, at: int) -> int:
     return at
 
 
-def read_markup(intake: Intake, target: Target) -> None:
+def read_markup(intake: Intake, target: Target, *, longest: Longest = PLAIN) -> None:
     """Tell *target* of the document in *intake*. Raises ``ReportError``, with the line, for what is not whole,
     well-formed XML within the limits, and for what the target does not take.
     """
@@ -147,7 +165,7 @@ def read_markup(intake: Intake, target: Target) -> None:
     if opening is not None and opening.refused:
         raise ReportError(opening.refused, line=1)
     parser = etree.XMLParser(target=cast("Any", target), **SETTINGS)
-    pieces = _Pieces(strict=opening is not None and "<!DOCTYPE" in opening.prolog)
+    pieces = _Pieces(longest, strict=opening is not None and "<!DOCTYPE" in opening.prolog)
     try:
         for piece in pieces.of(intake):
             parser.feed(piece)
@@ -166,9 +184,9 @@ class _Pieces:
     reference to nothing for a declaration that it has not loaded, and leaves it out: *strict* refuses such references.
     """
 
-    def __init__(self, *, strict: bool) -> None:
+    def __init__(self, longest: Longest, *, strict: bool) -> None:
+        self._lengths = _Lengths(longest)
         self._strict = strict
-        self._since_tag = 0  # bytes since the last "<"
         self._piece = b""
         self._line = 1  # of the beginning of the piece
 
@@ -177,7 +195,7 @@ class _Pieces:
             for at in range(0, len(block), LONGEST):
                 self._line += self._piece.count(b"\n")
                 before, self._piece = self._piece, block[at : at + LONGEST]
-                self._check()
+                self._check_lengths()
                 if self._strict and b"&" in self._piece:
                     self._check_references(before[-_LONGEST_REFERENCE:] + self._piece)
                 yield self._piece
@@ -187,15 +205,55 @@ class _Pieces:
         at = self._piece.find(near.encode())
         return self._line + self._piece.count(b"\n", 0, max(at, 0))
 
-    def _check(self) -> None:
-        first = self._piece.find(b"<")
-        if self._since_tag + (len(self._piece) if first < 0 else first) > LONGEST:
-            raise ReportError(f"a tag or a text in it is over {LONGEST >> 10} KiB", line=self._line)
-        self._since_tag = (
-            self._since_tag + len(self._piece) if first < 0 else len(self._piece) - self._piece.rfind(b"<")
-        )
+    def _check_lengths(self) -> None:
+        too_long = self._lengths.over(self._piece)
+        if too_long is not None:
+            raise ReportError(too_long, line=self._line)
 
     def _check_references(self, text: bytes) -> None:
         found = _REFERENCE.search(text.replace(b"\0", b""))
         if found is not None:
             raise ReportError(f"{found[0].decode(errors='replace')!r} is declared nowhere in it", line=self._line)
+
+
+class _Lengths:
+    """How long the tag or the text is that a document, piece by piece, is in the middle of."""
+
+    def __init__(self, longest: Longest) -> None:
+        self._longest = longest
+        self._open = b""  # that tag or text from its beginning; once it is known to be a text, just how it ends
+        self._before = 0  # how much of it is not in _open
+
+    def over(self, piece: bytes) -> str | None:
+        """What gets too long within *piece*, which comes next."""
+        text = self._open + piece
+        is_cdata = text.startswith(_CDATA)
+        end = text.find(_CDATA_END if is_cdata else b"<", 1)
+        length = self._before + (len(text) if end < 0 else end)
+        if length > self._longest.tag:
+            is_text = is_cdata or not text.startswith(b"<") or _CLOSED_TAG.match(text) is not None
+            if not is_text or length > self._longest.text:
+                return self._too_long(is_text=is_text)
+        if end >= 0:
+            self._open, self._before = text[_last_begun(text, end) :], 0
+        elif length > self._longest.tag:
+            self._open = (_CDATA if is_cdata else b"") + text[-2:]
+            self._before = length - len(self._open)
+        else:
+            self._open = text
+        return None
+
+    def _too_long(self, *, is_text: bool) -> str:
+        if self._longest.tag == self._longest.text:
+            return f"a tag or a text in it is over {self._longest.tag >> 10} KiB"
+        if is_text:
+            return f"a text in it is over {self._longest.text // 1_000_000} MB"
+        return f"a tag in it is over {self._longest.tag >> 10} KiB"
+
+
+def _last_begun(text: bytes, since: int) -> int:
+    """Where the tag or the text begins that *text* ends in, if what came before it ended at *since*."""
+    cdata = text.rfind(_CDATA, since)
+    if cdata >= 0 and text.find(_CDATA_END, cdata) < 0:
+        return cdata
+    return max(text.rfind(b"<", since), text.rfind(_CDATA_END, since))

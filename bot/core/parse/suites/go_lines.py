@@ -1,0 +1,105 @@
+"""Lines that ``go test`` itself writes (https://pkg.go.dev/cmd/go#hdr-Test_packages), and who hears which of them."""
+
+from __future__ import annotations
+
+import re
+
+from bot.core.model.benchmarks import Benchmarks
+from bot.core.model.errors import ReportError
+from bot.core.model.suites import Outcome
+from bot.core.parse.benchmarks.go_bench import GoBench
+from bot.core.parse.suites.go_builds import Builds
+from bot.core.parse.suites.go_cases import PackageRun, Ran
+from bot.core.parse.suites.go_output import Told
+from bot.core.parse.suites.go_suites import MOST_PACKAGES, GoSuites
+from bot.core.parse.suites.races import RaceFinder, tells_of_races
+
+RESULTS = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
+
+RESULT = re.compile(r"( *)--- (PASS|FAIL|SKIP|BENCH): (\S+)(?: \((\d{1,12}(?:\.\d{1,9})?)s\))?\s*\Z")
+INLINE = re.compile(r"--- (PASS|FAIL|SKIP): (\S+) \((\d{1,12}\.\d{1,9})s\)\s*\Z")
+PASSED = re.compile(r"ok  ?\s(\S+)\s+(?:(\d{1,12}(?:\.\d{1,9})?)s|\(cached\))(.*)\Z")
+FAILED = re.compile(r"FAIL\s(\S+)\s+(\d{1,12}(?:\.\d{1,9})?)s\s*\Z")
+UNBUILT = re.compile(r"FAIL\s(\S+) \[([a-z ]{1,40})\]\s*\Z")
+UNTESTED = re.compile(r"(?:\?   \s(\S+)\s\[no test files\]|\t(\S+)\t\tcoverage: .* of statements)\s*\Z")
+
+_BENCHMARKED = ("Benchmark", "goos:", "goarch:", "pkg:", "cpu:", "Unit ")
+_LONGEST_LINE = 16 << 10
+_LONGEST_NAME = 4096
+
+
+class BenchLines:
+    """Gives a benchmark reader its lines. Events may hold parts of lines; they are put together by who printed them."""
+
+    def __init__(self) -> None:
+        self._bench = GoBench()
+        self._halves: dict[tuple[str, str], str] = {}
+        self._packages: set[str] = set()
+
+    def printed(self, package: str, test: str, text: str) -> None:
+        """*test* of *package* printed *text*, which ends anywhere."""
+        if package not in self._packages:
+            if not text.startswith(_BENCHMARKED):
+                return
+            if text.startswith("Benchmark"):
+                self._packages.add(package)
+        text = self._halves.pop((package, test), "") + text
+        for line in text.splitlines(keepends=True):
+            if line.endswith("\n") or len(line) > _LONGEST_LINE:
+                self._bench.line(line.rstrip("\r\n"), package)
+            else:
+                self._halves[package, test] = line
+
+    @property
+    def any(self) -> bool:
+        return bool(self._packages)
+
+    def result(self) -> Benchmarks | None:
+        for (package, _), line in self._halves.items():
+            self._bench.line(line, package)
+        self._halves.clear()
+        return self._bench.result()
+
+
+class StrayLines:
+    """What stands between events because standard error was merged with them: builds, races, packages without tests."""
+
+    def __init__(self, builds: Builds) -> None:
+        self._builds = builds
+        self._races = RaceFinder()
+        self._unbuilt: dict[str, str] = {}
+        self._untested: dict[str, None] = {}
+
+    def line(self, text: str) -> bool:
+        """Whether *text* is of a build or of a package without tests."""
+        if text.startswith("FAIL") and (found := UNBUILT.match(text)):
+            self._unbuilt[found[1][:_LONGEST_NAME]] = found[2]
+        elif text.startswith(("?", "\t")) and (found := UNTESTED.match(text)):
+            self._untested[(found[1] or found[2])[:_LONGEST_NAME]] = None
+        else:
+            return self._builds.line(text)
+        if len(self._unbuilt) + len(self._untested) > MOST_PACKAGES:
+            raise ReportError(f"the report has more than {MOST_PACKAGES} packages")
+        return True
+
+    def raced(self, text: str) -> None:
+        """Listen for a race in *text*, which is nobody's."""
+        if self._races.within or tells_of_races(text):
+            self._races.line(text)
+
+    def tell(self, suites: GoSuites) -> None:
+        """Add what was heard to *suites*."""
+        why = {package: self._builds.of(package) for package in self._unbuilt}
+        rest = self._builds.alone()
+        for package, reason in self._unbuilt.items():
+            suites.add(unbuilt(package, reason, why[package] if why[package].message else rest))
+        for package in self._untested:
+            suites.name(package)
+        suites.raced(self._races.ended())
+
+
+def unbuilt(package: str, reason: str, why: Told) -> Ran:
+    """The run of a *package* that could not run."""
+    run = PackageRun(package)
+    run.unbuilt, run.failure = reason, why
+    return run.close(Outcome.FAILED)

@@ -1,0 +1,9 @@
+package user
+
+import (
+	"testing"
+
+	"example.com/lab/broken"
+)
+
+func TestUses(t *testing.T) { broken.Number() }
