@@ -1,0 +1,1 @@
+"""What linters, analysers and scanners write: one file a format, `known` says which."""
