@@ -11,21 +11,17 @@ from bot.core.parse.intake import HEAD, UTF8_MARK
 from bot.core.parse.markup import Opening, opening_of
 
 REPORT_NAMES = (
-    "*.coverprofile",
-    "*.cov",
-    "c.out",
-    "cover.out",
-    "*coverage*.out",
-    "coverage.txt",
-    "*coverage*.xml",
-    "*cobertura*.xml",
-    "*.lcov",
-    "*lcov*.info",
-    "coverage.info",
-    "lcov.dat",
-    "*coverage*.json",
+    *("*.coverprofile", "*.cov", "c.out", "cover.out", "*coverage*.out", "coverage.txt"),
+    *("*coverage*.xml", "*cobertura*.xml", "*.lcov", "*lcov*.info", "coverage.info", "lcov.dat", "*coverage*.json"),
+    *("*junit*.xml", "test-*.xml", "*test-results*.xml", "testresult*.xml", "*xunit*.xml", "*nunit*.xml", "*.trx"),
+    *("test-results*.json", "ctrf*.json", "gotest*.json", "go-test*.json", "*.tap"),
+    *("bench*.txt", "bench*.json", "jmh-result*.json"),
+    *("*.sarif", "*.sarif.json", "checkstyle*.xml", "golangci*.json", "gosec*.json", "govulncheck*.json"),
+    *("bandit*.json", "pip-audit*.json", "eslint*.json", "ruff*.json", "pylint*.json"),
 )
-"""Globs of the names that reports usually have."""
+"""Globs of the names, in lower case, that reports of coverage, tests, benchmarks and findings usually have. Logs are
+not among them: a log promises nothing, so an empty one is no report that was destroyed.
+"""
 
 
 class Family(StrEnum):

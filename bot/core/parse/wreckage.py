@@ -5,13 +5,13 @@ from __future__ import annotations
 from bot.core.parse.detect import looks_like_report
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"
-_BEGINS = {".xml": b"<", ".json": b"{["}
+_BEGINS = {".xml": b"<", ".trx": b"<", ".json": b"{[", ".sarif": b"{"}
 
 
 def is_wreckage(name: str, head: bytes) -> bool:
-    """Whether the file *name*, which begins with *head* and is of no known format, must have been a coverage report.
+    """Whether the file *name*, which begins with *head* and is of no known format, must have been a report.
 
-    Many tools write ``coverage.xml`` and ``coverage.json``; what is still XML or JSON may be another's, and is left.
+    Many tools write ``coverage.xml`` and ``bench.json``; what is still XML or JSON may be another's, and is left.
     The other names belong to formats that covgate reads, except ``.txt``, which is often a summary for people.
     """
     base = name.lower()

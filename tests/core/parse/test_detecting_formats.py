@@ -55,7 +55,6 @@ OTHERS = {
     "Clover": b'<?xml version="1.0"?><coverage generated="1" clover="3.2.0"><project timestamp="1"><metrics/>',
     "SonarQube's": b'<coverage version="1"><file path="a"><lineToCover lineNumber="1" covered="true"/>',
     "JaCoCo": b'<?xml version="1.0"?><!DOCTYPE report PUBLIC "-//JACOCO//DTD" "report.dtd"><report name="x"/>',
-    "JUnit": b"<testsuites><testsuite/></testsuites>",
     "a page": b"<!doctype html><html><body>coverage line-rate=</body></html>",
     "Istanbul's JSON": json.dumps({"/a.js": {"path": "/a.js", "statementMap": {}}}).encode(),
     "a JSON list": b"[1]",
@@ -67,7 +66,7 @@ OTHERS = {
     "white space": b" \n\n",
     "NUL bytes": bytes(5000),
     "comments": b"# TN:\n# SF:\n",
-    "a log": b"ok  \texample.com/a\t0.1s\tcoverage: 50.0% of statements\n",
+    "a log": b"Compiling\nDone in 3.1 s, coverage: 50.0% of statements\n",
     "comments without end": b"<!---->" * 600,
     "a tag without end": b"<!-- -- " + b"<!" * 2000,
     "a DOCTYPE without end": b"<!DOCTYPE " + b"'\"" * 2000,
@@ -116,6 +115,12 @@ def test_an_error_names_its_file():
         "coverage.lcov",
         "lcov.dat",
         "coverage.json",
+        "junit.xml",
+        "target/surefire-reports/test-org.example.atest.xml",
+        "results.trx",
+        "bench.txt",
+        "ruff.sarif",
+        "golangci-lint.json",
     ],
 )
 def test_usual_names_are_worth_a_look(name: str):
@@ -123,7 +128,9 @@ def test_usual_names_are_worth_a_look(name: str):
     assert looks_like_report(name)
 
 
-@pytest.mark.parametrize("name", ["junit.xml", "package.json", "main.go", "README.md", ".coverage", "test.out"])
+@pytest.mark.parametrize(
+    "name", ["package.json", "main.go", "README.md", ".coverage", "test.out", "test_output.log", "benches.rs"]
+)
 def test_other_names_are_not(name: str):
     """They may still be named by the user."""
     assert not looks_like_report(name)

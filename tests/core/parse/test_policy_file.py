@@ -83,10 +83,10 @@ def test_everything_that_a_policy_can_say_is_understood():
 
 
 def test_sections_that_this_version_does_not_judge_are_named():
-    """A verdict can say which written rules it did not look at; switched-off ones and `run` are not among them."""
-    assert unjudged_sections(parse_policy(MORE.encode())) == ("extends", "coverage.flags", "build", "benchmarks")
+    """A verdict can say which written rules it did not look at; what is judged, switched off or for `run` is not there."""
+    assert unjudged_sections(parse_policy(MORE.encode())) == ("extends", "coverage.flags")
     text = b"version: 1\ntests: {races: forbid}\nlint: {mode: off}\nchecks: per_gate\nrun: {unit: make test}"
-    assert unjudged_sections(parse_policy(text)) == ("tests", "checks")
+    assert unjudged_sections(parse_policy(text)) == ("checks",)
     assert unjudged_sections(Policy()) == ()
 
 

@@ -18,6 +18,14 @@ from bot.core.parse.wreckage import is_wreckage
         ("coverage.out", b""),
         ("coverage.txt", b""),
         ("coverage.xml", b"\xef\xbb\xbf \n"),
+        ("junit.xml", b""),
+        ("junit.xml", b"\0\0"),
+        ("results.trx", b"Killed"),
+        ("results.sarif", b""),
+        ("ruff.sarif", b"error: no such option"),
+        ("golangci-lint.json", b"level=error msg="),
+        ("bench.txt", b"\n"),
+        ("go-test.json", b""),
     ],
 )
 def test_a_destroyed_report_is_known_by_its_name(name: str, head: bytes) -> None:
@@ -32,7 +40,10 @@ def test_a_destroyed_report_is_known_by_its_name(name: str, head: bytes) -> None
         ("coverage-final.json", b' {"a.js": {}}'),
         ("coverage.json", b"[]"),
         ("coverage.txt", b"Name  Stmts  Miss"),
-        ("junit.xml", b"\0\0"),
+        ("junit.xml", b"<html>"),
+        ("bench.json", b'{"x": 1}'),
+        ("bench.txt", b"nothing was measured"),
+        ("test_output.log", b""),
         ("main.c", b""),
     ],
 )

@@ -22,9 +22,10 @@ from bot.core.model.coverage import Arms, Coverage, FileCoverage, Metric
 from bot.core.model.errors import ReportError
 from bot.core.model.lines import NO_LINES, Lines
 from bot.core.parse.counts import integers, line_number, ran
-from bot.core.parse.coverage.ledger import Ledger, Parsed, checked_name
+from bot.core.parse.coverage.ledger import Ledger, checked_name
 from bot.core.parse.intake import HEAD, Intake
 from bot.core.parse.markup import MOST_ATTRIBUTES, Misfit, Nesting, Opening, opening_of, read_markup
+from bot.core.parse.parsed import Parsed
 
 FORMAT = "cobertura"
 COVERAGE_PY_FORMAT = "coverage.py-xml"

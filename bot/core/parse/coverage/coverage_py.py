@@ -21,8 +21,9 @@ from bot.core.model.coverage import NOTHING, Arms, Coverage, FileCoverage, Metri
 from bot.core.model.errors import ReportError
 from bot.core.model.lines import HIGHEST_LINE, Lines
 from bot.core.parse.coverage.arms import Arm, SharedArms
-from bot.core.parse.coverage.ledger import Ledger, Parsed, checked_name
+from bot.core.parse.coverage.ledger import Ledger, checked_name
 from bot.core.parse.intake import Intake
+from bot.core.parse.parsed import Parsed
 
 FORMAT = "coverage.py-json"
 LARGEST = 64 << 20

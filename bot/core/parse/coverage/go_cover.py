@@ -21,8 +21,9 @@ from bot.core.model.coverage import Blocks, FileCoverage, Metric
 from bot.core.model.errors import ReportError
 from bot.core.model.lines import HIGHEST_LINE, NO_LINES, Lines
 from bot.core.parse.counts import DIGITS, integers
-from bot.core.parse.coverage.ledger import Ledger, Parsed, file_name
+from bot.core.parse.coverage.ledger import Ledger, file_name
 from bot.core.parse.intake import Intake
+from bot.core.parse.parsed import Parsed
 
 FORMAT = "go-cover"
 

@@ -22,8 +22,9 @@ from bot.core.model.lines import HIGHEST_LINE
 from bot.core.parse.counts import DIGITS, integers
 from bot.core.parse.coverage.arms import SharedArms
 from bot.core.parse.coverage.lcov_section import Section
-from bot.core.parse.coverage.ledger import Ledger, Parsed, file_name
+from bot.core.parse.coverage.ledger import Ledger, file_name
 from bot.core.parse.intake import Intake
+from bot.core.parse.parsed import Parsed
 
 FORMAT = "lcov"
 COVERAGE_PY_FORMAT = "coverage.py-lcov"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from bot.core.model.coverage import Coverage, FileCoverage, Metric
 from bot.core.model.errors import ReportError
@@ -16,15 +15,6 @@ LONGEST_NAME = 64 << 10
 """Far longer than any path, because browsers' coverage names scripts by ``data:`` URLs that hold all of them."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
-    """One report as read. *format* is its published name, *roots* are as in ``Report``."""
-
-    format: str
-    coverage: Coverage
-    roots: tuple[str, ...] = ()
 
 
 class Ledger:
