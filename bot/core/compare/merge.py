@@ -9,7 +9,7 @@ from bot.core.compare.names import KnownNames
 from bot.core.compare.paths import Origin, is_foreign, map_paths
 from bot.core.model.coverage import Coverage, FileCoverage, Metric
 from bot.core.model.errors import Problem
-from bot.core.model.evidence import Report, Upload
+from bot.core.model.evidence import Report, Side, Upload
 from bot.core.model.globs import matches_any
 from bot.core.model.policy import CoverageRules, MetricChoice
 
@@ -45,6 +45,7 @@ class _Mapped:
     """A report whose files bear repository paths."""
 
     report: Report
+    metric: Metric
     files: Mapping[str, FileCoverage]
 
 
@@ -55,11 +56,15 @@ def merge(uploads: Iterable[Upload], known: KnownNames, rules: CoverageRules) ->
     unmatched: set[str] = set()
     set_aside: set[str] = set()
     for upload in last:
-        mapped = [_mapped(report, upload, known, rules, unmatched) for report in upload.reports]
+        mapped = [
+            _mapped(report, report.coverage, upload, known, rules, unmatched)
+            for report in upload.reports
+            if report.coverage is not None and report.side is Side.HEAD
+        ]
         judged = _richest(mapped, whole_names=known.complete)
         set_aside |= {one.report.path for one in mapped} - {one.report.path for one in judged}
         for one in judged:
-            unite(files.setdefault(one.report.coverage.metric, {}), one.files.items())
+            unite(files.setdefault(one.metric, {}), one.files.items())
     measured = {metric: without(Coverage(metric=metric, files=files[metric]), rules.ignore) for metric in sorted(files)}
     return Merged(
         measured=measured,
@@ -89,17 +94,20 @@ def _attempt(upload: Upload) -> tuple[int, int]:
 
 def _problems(upload: Upload) -> list[Problem]:
     """What was broken when it was read, and reports that measure nothing at all: an empty one is no evidence."""
-    empty = [report.path for report in upload.reports if not report.coverage.files]
+    measured = ((report.path, report.coverage) for report in upload.reports if report.coverage is not None)
+    empty = [path for path, coverage in measured if not coverage.files]
     return [*upload.problems, *(Problem(path=path, reason="the report measures no file") for path in empty)]
 
 
-def _mapped(report: Report, upload: Upload, known: KnownNames, rules: CoverageRules, unmatched: set[str]) -> _Mapped:
+def _mapped(
+    report: Report, coverage: Coverage, upload: Upload, known: KnownNames, rules: CoverageRules, unmatched: set[str]
+) -> _Mapped:
     origin = Origin(root=upload.root, roots=report.roots, modules=upload.modules, rules=rules.paths)
-    paths = map_paths(report.coverage.files, known, origin)
+    paths = map_paths(coverage.files, known, origin)
     unmatched.update(paths.unmatched)
     files: dict[str, FileCoverage] = {}
-    unite(files, ((paths.names[path], file) for path, file in report.coverage.files.items()))
-    return _Mapped(report=report, files=files)
+    unite(files, ((paths.names[path], file) for path, file in coverage.files.items()))
+    return _Mapped(report=report, metric=coverage.metric, files=files)
 
 
 def unite(files: dict[str, FileCoverage], more: Iterable[tuple[str, FileCoverage]]) -> None:

@@ -93,3 +93,7 @@ def _shared(one: str, other: str) -> int:
             break
         count += 1
     return count
+
+
+NOTHING_KNOWN = KnownNames((), complete=False)
+"""Where nobody says which files there are."""

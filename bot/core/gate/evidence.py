@@ -25,15 +25,24 @@ from bot.core.model.verdict import (
 
 
 def judge_evidence(
-    evidence: Evidence, uploads: Sequence[Upload], coverage: CoverageComparison, *, mode: Mode, coverage_mode: Mode
+    evidence: Evidence,
+    uploads: Sequence[Upload],
+    coverage: CoverageComparison,
+    *,
+    mode: Mode,
+    coverage_mode: Mode,
+    reports_asked: bool = False,
 ) -> GateResult:
-    """Judge *evidence*, of which *uploads* count. Where coverage is switched off, no report of it is asked for."""
-    judged, reason = _judge(evidence, uploads, coverage, asked=coverage_mode is not Mode.OFF)
+    """Judge *evidence*, of which *uploads* count. Where coverage is switched off, no report of it is asked for, and
+    none of any kind unless other gates live on reports (*reports_asked*).
+    """
+    covered = coverage_mode is not Mode.OFF
+    judged, reason = _judge(evidence, uploads, coverage, covered=covered, asked=covered or reports_asked)
     return GateResult(gate="evidence", conclusion=in_mode(judged, mode), judged=judged, reason=reason, mode=mode)
 
 
 def _judge(
-    evidence: Evidence, uploads: Sequence[Upload], coverage: CoverageComparison, *, asked: bool
+    evidence: Evidence, uploads: Sequence[Upload], coverage: CoverageComparison, *, covered: bool, asked: bool
 ) -> tuple[Conclusion, Reason]:
     """The first that applies, from what no waiting can change to what is fine."""
     gaps = (*evidence.gaps, *(_nothing_came(evidence, uploads) if asked else ()))
@@ -44,7 +53,7 @@ def _judge(
     if gaps:
         expired = any(gap.expired for gap in gaps)
         return Conclusion.FAILURE if expired else Conclusion.PENDING, Incomplete(gaps=_expired_first(gaps))
-    lack = _lack(coverage) if asked else None
+    lack = _lack(coverage) if covered else None
     if lack is not None:
         return Conclusion.FAILURE, lack
     return Conclusion.SUCCESS, Complete(reports=sum(len(upload.reports) for upload in uploads), uploads=len(uploads))

@@ -476,7 +476,8 @@ def test_coverage_that_is_off_asks_for_no_report():
     found = judged(
         evidence(upload(outcomes={"build": "success"})), None, None, Policy(coverage=CoverageRules(mode=Mode.OFF))
     )
-    assert modes_of(found) == {"evidence": (Conclusion.SUCCESS, Conclusion.SUCCESS)}
+    passed = (Conclusion.SUCCESS, Conclusion.SUCCESS)
+    assert modes_of(found) == {"build": passed, "evidence": passed}
 
 
 def test_what_is_kept_of_a_push_is_the_tools_own_measurement():
