@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.core.model.verdict import Evaluation
 from bot.core.render import units
-from bot.core.render.annotations import Annotation, annotate
+from bot.core.render.annotations import Annotation, annotate, annotate_kinds
 from bot.core.render.comment import above_the_fold, footer
 from bot.core.render.context import CommentContext
 from bot.core.render.headline import check_title
@@ -44,5 +44,5 @@ def render_check(evaluation: Evaluation, context: CommentContext) -> CheckText:
         title=check_title(evaluation.verdict),
         summary=fit(summary, within=CHECK_BYTES),
         text=fit(text, within=CHECK_BYTES),
-        annotations=marks,
+        annotations=(*annotate_kinds(evaluation, context), *marks),
     )

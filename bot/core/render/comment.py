@@ -7,8 +7,10 @@ from bot.core.model.verdict import Conclusion, Evaluation, Verdict
 from bot.core.render.context import CommentContext
 from bot.core.render.escape import MARKDOWN, Voice, code
 from bot.core.render.headline import base_words, headline, patch_line, since_line
+from bot.core.render.kinds import kind_lines
 from bot.core.render.limits import COMMENT_BYTES, Limits, fit
-from bot.core.render.sections import Section, commit, failing, sections, uncovered_list, waiting_list
+from bot.core.render.lists import Section
+from bot.core.render.sections import commit, failing, sections, uncovered_list, urgent_lists, waiting_list
 from bot.core.render.sentences import no_policy, policy_edited, report_only, unjudged
 
 _MARKS = {  # beside the words, never instead of them
@@ -43,13 +45,14 @@ def above_the_fold(evaluation: Evaluation, limits: Limits, context: CommentConte
         lines(evaluation, context),
         failing(evaluation.verdict, limits, context),
         waiting_list(evaluation.verdict, limits, context),
+        *urgent_lists(evaluation, limits, context),
         uncovered_list(evaluation, limits, context),
         *(f"> {note}" for note in notes(evaluation.verdict, context, MARKDOWN)),
     ]
 
 
 def lines(evaluation: Evaluation, context: CommentContext) -> str:
-    """The patch and the base, a line each."""
+    """The patch and the base, and every other kind of evidence, a line each."""
     verdict, coverage = evaluation.verdict, evaluation.coverage
     patch = patch_line(verdict, coverage)
     since = since_line(verdict, coverage)
@@ -57,6 +60,7 @@ def lines(evaluation: Evaluation, context: CommentContext) -> str:
     if coverage is not None:
         base = base_words(verdict.inputs.base, lambda sha: commit(sha, context))
         said.append(f"**Base:** {base}" + (f": {since}" if since else ""))
+    said += [f"**{kind}:** {line}" for kind, line in kind_lines(evaluation)]
     return "\n".join(f"- {line}" for line in said)
 
 

@@ -99,6 +99,11 @@ def verbatim(text: str, limit: int = 3 * LIMIT) -> str:
     return _clean(text, limit)
 
 
+def utf8(text: str) -> str:
+    r"""*text* as JSON can hold it: a byte of a name that is no UTF-8 is written out as ``\udcff``."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def path_in_url(path: str) -> str | None:
     """A repository's path percent-encoded for a URL; ``None`` for one that a browser would walk elsewhere, or that
     stands for no bytes. Lone surrogates from U+DC80 on are bytes that git knows and UTF-8 does not.

@@ -27,9 +27,11 @@ class Limits:
     ranges: int  # line ranges of one file
     names: int  # any other list
     gates: int  # rows of the tables of gates
+    urgent: int  # failed tests, races, findings, regressions: rows of each
+    details: int  # rows of any other table of tests or benchmarks
 
 
-_ROOMY = Limits(files=300, indirect=200, patch_files=200, ranges=50, names=100, gates=100)
+_ROOMY = Limits(files=300, indirect=200, patch_files=200, ranges=50, names=100, gates=100, urgent=50, details=30)
 
 
 def _steps() -> Iterator[Limits]:
@@ -44,13 +46,16 @@ def _steps() -> Iterator[Limits]:
     for patch_files in (100, 50, 20):
         limits = replace(limits, patch_files=patch_files)
         yield limits
+    for details, urgent in ((10, 20), (0, 10)):
+        limits = replace(limits, details=details, urgent=urgent)
+        yield limits
     yield replace(limits, ranges=10, names=10)
-    yield Limits(files=0, indirect=0, patch_files=20, ranges=3, names=3, gates=10)
-    yield Limits(files=0, indirect=0, patch_files=5, ranges=1, names=1, gates=3)
+    yield Limits(files=0, indirect=0, patch_files=20, ranges=3, names=3, gates=10, urgent=5, details=0)
+    yield Limits(files=0, indirect=0, patch_files=5, ranges=1, names=1, gates=3, urgent=2, details=0)
 
 
 _LADDER = tuple(_steps())
-LEAST = Limits(files=0, indirect=0, patch_files=0, ranges=0, names=0, gates=0)
+LEAST = Limits(files=0, indirect=0, patch_files=0, ranges=0, names=0, gates=0, urgent=0, details=0)
 
 
 def fit(render: Callable[[Limits], str], *, within: int, ladder: Sequence[Limits] = _LADDER) -> str:
@@ -80,5 +85,7 @@ def roomier(factor: int) -> tuple[Limits, ...]:
         ranges=_ROOMY.ranges,
         names=_ROOMY.names * factor,
         gates=_ROOMY.gates * factor,
+        urgent=_ROOMY.urgent * factor,
+        details=_ROOMY.details * factor,
     )
     return (most, *_LADDER)

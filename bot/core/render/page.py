@@ -16,6 +16,8 @@ from bot.core.render.comment import notes
 from bot.core.render.context import CommentContext, at_lines
 from bot.core.render.escape import DATA, verbatim
 from bot.core.render.headline import base_words, headline, patch_line, since_line
+from bot.core.render.kinds import kind_lines, listings
+from bot.core.render.listing import PageTable, as_page
 from bot.core.render.sections import (
     beside_reports,
     component_gates,
@@ -128,10 +130,12 @@ class Page:
     lines: Sequence[Line]
     notes: Sequence[str]
     gates: Sequence[GateRow]
+    urgent: Sequence[PageTable]
     components: Sequence[ComponentRow]
     uncovered: Listed[UncoveredFile]
     moved: Sequence[Moved]
     changed: Listed[FileRow]
+    details: Sequence[PageTable]
     indirect: Listed[IndirectFile]
     indirect_title: str
     lists: Sequence[Listed[str]]
@@ -150,9 +154,11 @@ def page_of(evaluation: Evaluation, context: CommentContext) -> Page:
         commit=Link(verbatim(head[:7]), context.commit_url(head)),
         conclusion=verdict.conclusion.value,
         headline=headline(verdict, DATA),
-        lines=_lines(verdict, coverage),
+        lines=[*_lines(verdict, coverage), *(Line(kind, words) for kind, words in kind_lines(evaluation))],
         notes=notes(verdict, context, DATA),
         gates=[_gate(gate) for gate in verdict.gates],
+        urgent=[as_page(one, _MOST, head, context) for one in listings(evaluation) if one.urgent],
+        details=[as_page(one, _MOST, head, context) for one in listings(evaluation) if not one.urgent],
         components=[_component(gate) for gate in component_gates(verdict)],
         uncovered=files.uncovered(coverage),
         moved=[_moved(project) for project in coverage.projects if project.delta] if coverage else (),

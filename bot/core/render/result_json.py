@@ -1,4 +1,4 @@
-"""``check --format json``: the verdict for scripts. Exact integers and text, no floats; the same inputs give the same
+"""``check --format json``: the verdict for scripts. Exact integers and text; the same inputs give the same
 bytes, and ``read_result`` gives back what ``result_of`` made.
 """
 
@@ -13,7 +13,15 @@ from bot.core.model.coverage import Tally
 from bot.core.model.lines import Lines
 from bot.core.model.verdict import Evaluation, GateResult, Verdict
 from bot.core.render import units
-from bot.core.render.escape import DATA
+from bot.core.render.escape import DATA, utf8
+from bot.core.render.kinds_json import (
+    BenchmarksJson,
+    FindingsJson,
+    SuitesJson,
+    benchmarks_json,
+    findings_json,
+    suites_json,
+)
 from bot.core.render.sentences import PATCH, message
 
 Ranges = list[tuple[int, int]]
@@ -85,15 +93,15 @@ class InputsJson(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """The whole document. *suites*, *benchmarks* and *findings* are ``null`` where nothing of the kind was judged."""
+    """The whole document. *suites*, *benchmarks* and *findings* are ``null`` where nothing of the kind was read."""
 
     conclusion: str
     gates: list[GateJson]
     coverage: CoverageJson
     inputs: InputsJson
-    suites: None = None
-    benchmarks: None = None
-    findings: None = None
+    suites: SuitesJson | None = None
+    benchmarks: BenchmarksJson | None = None
+    findings: FindingsJson | None = None
 
 
 def render_json(evaluation: Evaluation) -> str:
@@ -117,6 +125,9 @@ def result_of(evaluation: Evaluation) -> Result:
         gates=[_gate(gate) for gate in verdict.gates],
         coverage=_coverage(evaluation.coverage, verdict),
         inputs=_inputs(verdict),
+        suites=suites_json(evaluation.suites) if evaluation.suites is not None else None,
+        benchmarks=benchmarks_json(evaluation.benchmarks) if evaluation.benchmarks is not None else None,
+        findings=findings_json(evaluation.findings) if evaluation.findings is not None else None,
     )
 
 
@@ -182,8 +193,3 @@ def _inputs(verdict: Verdict) -> InputsJson:
 def ranges(lines: Lines) -> Ranges:
     """``[[first, last], ...]``, ascending."""
     return list(lines.ranges())
-
-
-def utf8(text: str) -> str:
-    r"""*text* as JSON can hold it: a byte of a name that is no UTF-8 is written out as ``\udcff``."""
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -4,11 +4,9 @@ numbers from ``units``; foreign text passes ``escape``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import TypeVar
 
 from bot.core.model.comparison import CoverageComparison, Delta, Indirect, PatchFile, Project
 from bot.core.model.coverage import Tally, tally_of
@@ -21,7 +19,10 @@ from bot.core.render.context import CommentContext, at_lines
 from bot.core.render.escape import MARKDOWN, TABLE, cell, code
 from bot.core.render.gaps import Words, gap_words
 from bot.core.render.headline import blocking, pending
+from bot.core.render.kinds import listings
 from bot.core.render.limits import Limits
+from bot.core.render.listing import as_section
+from bot.core.render.lists import Section, and_more, bullets, headed, link, table, tabled
 from bot.core.render.sentences import (
     COMPONENT,
     alike,
@@ -34,66 +35,10 @@ from bot.core.render.sentences import (
 )
 from bot.core.render.uncovered import Range, ranges_of, uncovered_files
 
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A titled part that is folded away in a comment. *title* is our own words and needs no escaping; *label* is what
-    the line that folds everything away says of it.
-    """
-
-    title: str
-    body: str
-    label: str
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A GFM table. A header that ends in a colon is of numbers: its column is set to the right."""
-    lines = [
-        f"| {' | '.join(name.removesuffix(':') for name in header)} |",
-        f"|{'|'.join('-:' if name.endswith(':') else '-' for name in header)}|",
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]
-    return "\n".join(lines)
-
-
-def link(text: str, url: str | None) -> str:
-    """*text*, already Markdown, linked where there is somewhere to go."""
-    return f"[{text}]({url})" if url else text
-
 
 def commit(sha: str, context: CommentContext) -> str:
     """A short SHA, linked."""
     return link(code(sha[:7]), context.commit_url(sha))
-
-
-def and_more(number: int, what: str, context: CommentContext, *, shown: int = 1) -> str:
-    """``and 12 more files (full report)``; where none is shown at all, ``12 files (full report)``."""
-    full = f" ([full report]({context.report_url}))" if context.report_url else ""
-    return f"{units.count_more(number, what) if shown else units.count(number, what)}{full}"
-
-
-def _bullets(items: Sequence[_T], most: int, write: Callable[[_T], str], what: str, context: CommentContext) -> str:
-    """A list of at most *most* items, and how many more there are."""
-    lines = [f"- {write(item)}" for item in items[:most]]
-    left = len(items) - len(lines)
-    return "\n".join([*lines, *([f"- {and_more(left, what, context, shown=len(lines))}"] if left else [])])
-
-
-def _rows(
-    header: Sequence[str],
-    items: Sequence[_T],
-    most: int,
-    write: Callable[[_T], Sequence[str]],
-    what: str,
-    context: CommentContext,
-) -> str:
-    """A table of at most *most* items, and how many more there are."""
-    rows = [write(item) for item in items[:most]]
-    left = len(items) - len(rows)
-    more = and_more(left, what, context, shown=len(rows)) if left else ""
-    return "\n\n".join(filter(None, [table(header, rows) if rows else "", more]))
 
 
 # --- above the fold ----------------------------------------------------------------------------------------------
@@ -106,9 +51,9 @@ def failing(verdict: Verdict, limits: Limits, context: CommentContext) -> str:
     gates = blocking(verdict) or [gate for gate in verdict.gates if would_fail(gate)]
     short = [gate for gate in gates if isinstance(gate.reason, BelowTarget)]
     long = alike((gate for gate in gates if not isinstance(gate.reason, BelowTarget)), MARKDOWN)
-    tabled = _rows(("Gate", "Now", "Needs"), short, limits.gates, _short_row, "gate", context)
-    said = _bullets(long, limits.gates, _said, "gate", context)
-    return "\n\n".join(filter(None, [tabled, said]))
+    short_table = tabled(("Gate", "Now", "Needs"), short, limits.gates, _short_row, "gate", context)
+    said = bullets(long, limits.gates, _said, "gate", context)
+    return "\n\n".join(filter(None, [short_table, said]))
 
 
 def _short_row(gate: GateResult) -> tuple[str, str, str]:
@@ -137,7 +82,14 @@ def waiting_list(verdict: Verdict, limits: Limits, context: CommentContext) -> s
     """What is still expected, each thing once."""
     gaps = [gap for gate in pending(verdict) if isinstance(gate.reason, Incomplete) for gap in gate.reason.gaps]
     said = list(dict.fromkeys(gap_words(gap, MARKDOWN).whole for gap in gaps))
-    return _headed("Still expected", _bullets(said, limits.names, str, "thing", context))
+    return headed("Still expected", bullets(said, limits.names, str, "thing", context))
+
+
+def urgent_lists(evaluation: Evaluation, limits: Limits, context: CommentContext) -> list[str]:
+    """Failed tests, races, findings and regressions."""
+    sha = evaluation.verdict.inputs.head_sha
+    found = [as_section(one, limits.urgent, sha, context) for one in listings(evaluation) if one.urgent]
+    return [headed(section.title, section.body) for section in found]
 
 
 def uncovered_list(evaluation: Evaluation, limits: Limits, context: CommentContext) -> str:
@@ -153,11 +105,7 @@ def uncovered_list(evaluation: Evaluation, limits: Limits, context: CommentConte
         return f"{link(code(path), url)}: {_linked_ranges(found, left, url, context)}"
 
     files = uncovered_files(coverage)
-    return _headed("Uncovered new lines", _bullets(files, limits.patch_files, write, "file", context))
-
-
-def _headed(words: str, body: str) -> str:
-    return f"**{words}**\n\n{body}" if body else ""
+    return headed("Uncovered new lines", bullets(files, limits.patch_files, write, "file", context))
 
 
 def _linked_ranges(found: Sequence[Range], left: int, url: str | None, context: CommentContext) -> str:
@@ -185,6 +133,8 @@ def sections(evaluation: Evaluation, limits: Limits, context: CommentContext) ->
             *(_names(words, label, names, limits, context) for words, label, names in file_lists(coverage)),
             problems(coverage, limits, context),
         ]
+    sha = verdict.inputs.head_sha
+    found += [as_section(one, limits.details, sha, context) for one in listings(evaluation) if not one.urgent]
     found.append(what_was_read(evaluation, limits, context))
     return [section for section in found if section.body]
 
@@ -200,9 +150,16 @@ def file_lists(coverage: CoverageComparison) -> tuple[tuple[str, str, tuple[str,
 
 
 def all_gates(verdict: Verdict, limits: Limits, context: CommentContext) -> Section:
+    """Every gate, failing ones first, and those that nobody asks for."""
     header = ("Gate", "Result", "Now", "Target:")
-    body = _rows(header, verdict.gates, limits.gates, _gate_row, "gate", context)
-    return Section(title="All gates", body=body, label=units.count(len(verdict.gates), "gate"))
+    ranked = sorted(verdict.gates, key=lambda gate: _RANKS.get(gate.conclusion, len(_RANKS)))
+    body = tabled(header, ranked, limits.gates, _gate_row, "gate", context)
+    others = f"Not configured: {', '.join(verdict.not_configured)}." if verdict.not_configured and body else ""
+    said = "\n\n".join(filter(None, [body, others]))
+    return Section(title="All gates", body=said, label=units.count(len(verdict.gates), "gate"))
+
+
+_RANKS = {conclusion: rank for rank, conclusion in enumerate((Conclusion.ACTION_REQUIRED, Conclusion.FAILURE))}
 
 
 def _gate_row(gate: GateResult) -> tuple[str, ...]:
@@ -235,7 +192,7 @@ def components(verdict: Verdict, limits: Limits, context: CommentContext) -> Sec
     """Each component's coverage, target and gap, the most urgent first."""
     gates = component_gates(verdict)
     header = ("Component", "Current:", "Target:", "Gap:", "Priority")
-    body = _rows(header, gates, limits.gates, _component_row, "component", context)
+    body = tabled(header, gates, limits.gates, _component_row, "component", context)
     return Section(title="Components", body=body, label=units.count(len(gates), "component"))
 
 
@@ -285,7 +242,7 @@ def changed_files(coverage: CoverageComparison, limits: Limits, context: Comment
         return cell(path), units.measured(new_lines(file)), units.integer(len(file.miss)), whole_file(path, coverage)
 
     header = ("File", "New lines:", "Missed:", "Whole file:")
-    body = _rows(header, ranked, limits.files, write, "file", context)
+    body = tabled(header, ranked, limits.files, write, "file", context)
     return Section(title="Changed files", body=body, label=units.count(len(ranked), "changed file"))
 
 
@@ -319,7 +276,7 @@ def indirect(coverage: CoverageComparison, verdict: Verdict, limits: Limits, con
         parts = [f"{words} {_plain_ranges(lines, limits, context)}" for words, lines in fates if lines]
         return f"{link(code(path), context.blob_url(verdict.inputs.head_sha, path))}: {'; '.join(parts)}"
 
-    body = _bullets(ranked, limits.indirect, write, "file", context)
+    body = bullets(ranked, limits.indirect, write, "file", context)
     said = f"indirect changes in {units.count(len(ranked), 'file')}"
     return Section(title=indirect_title(verdict), body=body, label=said)
 
@@ -337,7 +294,7 @@ def _plain_ranges(lines: Lines, limits: Limits, context: CommentContext) -> str:
 
 
 def _names(title: str, label: str, names: Sequence[str], limits: Limits, context: CommentContext) -> Section:
-    body = _bullets(names, limits.names, code, "file", context)
+    body = bullets(names, limits.names, code, "file", context)
     return Section(title=title, body=body, label=f"{units.integer(len(names))} {label}")
 
 
@@ -345,7 +302,7 @@ def problems(coverage: CoverageComparison, limits: Limits, context: CommentConte
     def write(problem: Problem) -> str:
         return problem_words(problem, MARKDOWN)
 
-    body = _bullets(coverage.problems, limits.names, write, "problem", context)
+    body = bullets(coverage.problems, limits.names, write, "problem", context)
     return Section(title="Problems", body=body, label=units.count(len(coverage.problems), "problem"))
 
 
@@ -357,7 +314,7 @@ def what_was_read(evaluation: Evaluation, limits: Limits, context: CommentContex
         return cell(path), cell(kind), cell(digest[:12])
 
     read = sorted(evaluation.verdict.inputs.reports, key=itemgetter(0, 1))
-    listed = _rows(("Report", "Format", "SHA-256"), read, limits.names, write, "report", context)
+    listed = tabled(("Report", "Format", "SHA-256"), read, limits.names, write, "report", context)
     others = "\n".join(
         f"- {words}: {_inline(names, limits, context)}" for words, names in beside_reports(evaluation) if names
     )

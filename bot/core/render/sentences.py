@@ -16,26 +16,47 @@ from bot.core.model.verdict import (
     BrokenPolicy,
     Complete,
     Conclusion,
+    DetectorOff,
     Dropped,
+    FindingsAllowed,
     GateResult,
     Incomplete,
+    Inconclusive,
+    JobsFailed,
+    JobsMissing,
+    JobsSucceeded,
     LeftReport,
+    LimitsBroken,
     MeetsTarget,
     NoDiff,
+    NoneCame,
+    NoRaces,
+    NoRegression,
+    NotComparable,
     NothingCoverable,
     NothingToJudge,
     NotMeasured,
     PartialDiff,
+    RacesFound,
     Ratcheted,
+    Regressed,
     SmallPatch,
+    TestsFailed,
+    TestsFlaky,
+    TestsPassed,
+    TooManyFindings,
     TooManyMissed,
+    Unconfirmed,
     Unreadable,
 )
 from bot.core.render import units
+from bot.core.render.benchmarks import benchmark_words
 from bot.core.render.escape import MARKDOWN, Voice
+from bot.core.render.findings import findings_words, jobs_words
 from bot.core.render.gaps import Words, gap_words
+from bot.core.render.naming import NAMED, and_so_many_more, first_of
+from bot.core.render.suites import suites_words
 
-NAMED = 3  # how many of a list one sentence names
 EVIDENCE = "evidence"
 PATCH = "coverage/patch"
 BRANCHES = "coverage/branches"
@@ -71,13 +92,25 @@ def explain(gate: GateResult, voice: Voice) -> Words:  # noqa: C901, PLR0911, PL
         case LeftReport() as reason:
             return _left_report(reason.paths, voice)
         case PartialDiff() as reason:
-            return _partial_diff(reason.paths, voice)
+            return _partial_diff(gate, reason.paths, voice)
         case NoDiff():
             return _no_diff(voice)
         case Complete() as reason:
             return _complete(reason)
         case BrokenPolicy() as reason:
             return _broken_policy(reason.problem, voice)
+        case NoneCame() as reason:
+            return _none_came(gate, reason, voice)
+        case TestsPassed() | TestsFailed() | TestsFlaky() | NoRaces() | RacesFound() | DetectorOff() as reason:
+            return suites_words(reason, voice)
+        case FindingsAllowed() | TooManyFindings() as reason:
+            return findings_words(reason, voice)
+        case JobsSucceeded() | JobsFailed() | JobsMissing() as reason:
+            return jobs_words(reason, voice)
+        case (
+            LimitsBroken() | Regressed() | Unconfirmed() | NotComparable() | Inconclusive() | NoRegression()
+        ) as reason:
+            return benchmark_words(reason, voice)
 
 
 def message(gate: GateResult, voice: Voice) -> str:
@@ -96,7 +129,7 @@ def alike(gates: Iterable[GateResult], voice: Voice) -> list[tuple[Words, list[G
 
 def named(gates: Sequence[GateResult], voice: Voice) -> str:
     """The first few gates by name, and how many more."""
-    return _named([gate.gate for gate in gates], voice)
+    return first_of([gate.gate for gate in gates], voice)
 
 
 def would_fail(gate: GateResult) -> bool:
@@ -127,6 +160,11 @@ def title(gate: GateResult, voice: Voice) -> str:
         "coverage/project": "Coverage gate",
         PATCH: "Patch coverage gate",
         BRANCHES: "Branch coverage gate",
+        "tests": "Test gate",
+        "races": "Race gate",
+        "lint": "Lint gate",
+        "build": "Build gate",
+        "benchmarks": "Benchmark gate",
         EVIDENCE: "Evidence gate",
         "policy": "Policy gate",
     }
@@ -223,7 +261,7 @@ def _nothing_to_judge(gate: GateResult, reason: NothingToJudge, voice: Voice) ->
         paths = reason.unreported
         return Words(
             f"No new line is measured: {units.count(len(paths), 'changed file')} {_is_or_are(paths)} in no report "
-            f"({_named(paths, voice)}).",
+            f"({first_of(paths, voice)}).",
             f"Measure what can be covered; the rest goes under {voice.name('coverage.ignore')}.",
         )
     if gate.gate == PATCH:
@@ -244,18 +282,33 @@ def _not_measured(gate: GateResult, voice: Voice) -> Words:
     return Words(f"No report counts {units.metric(gate.metric)}.", step)
 
 
+_KINDS = {
+    "tests": ("test results", "Have the workflow upload what the tests report."),
+    "races": ("test results", "Have the workflow upload what the tests report."),
+    "lint": ("findings and no outcome of a linter", "Have the workflow upload the linter's report, a clean one too."),
+    "build": ("outcome of a build", "Name the build's jobs in the policy, or its outcome in the upload step."),
+    "benchmarks": ("benchmark", "Have the workflow upload what the benchmarks report."),
+}
+
+
+def _none_came(gate: GateResult, reason: NoneCame, voice: Voice) -> Words:
+    what, step = _KINDS.get(gate.gate, (f"report for {voice.name(gate.gate)}", ""))
+    before = ", though the base had some" if reason.on_base else ""
+    return Words(f"No {what} came{before}.", step)
+
+
 def _left_report(paths: Sequence[str], voice: Voice) -> Words:
     return Words(
         f"{units.count(len(paths), 'file')} that the base measured {_is_or_are(paths)} in no report now: "
-        f"{_named(paths, voice)}.",
+        f"{first_of(paths, voice)}.",
         f"See whether a job did not upload; what shall not be measured goes under {voice.name('coverage.ignore')}.",
     )
 
 
-def _partial_diff(paths: Sequence[str], voice: Voice) -> Words:
+def _partial_diff(gate: GateResult, paths: Sequence[str], voice: Voice) -> Words:
+    what = "which findings are new cannot be told" if gate.gate == "lint" else "the patch cannot be judged whole"
     return Words(
-        f"The diff leaves out {units.count(len(paths), 'file')}, so the patch cannot be judged whole: "
-        f"{_named(paths, voice)}.",
+        f"The diff leaves out {units.count(len(paths), 'file')}, so {what}: {first_of(paths, voice)}.",
         f"Make the change smaller, or judge it in the workflow with {voice.name('covgate check')}, where git makes "
         "the diff.",
     )
@@ -272,16 +325,6 @@ def _is_or_are(things: Sequence[object]) -> str:
     return "is" if len(things) == 1 else "are"
 
 
-def _named(names: Sequence[str], voice: Voice) -> str:
-    """The first few of *names*, and how many more there are."""
-    shown = ", ".join(voice.name(name) for name in names[:NAMED])
-    return shown + _and_more(len(names) - NAMED)
-
-
-def _and_more(number: int) -> str:
-    return f" and {units.integer(number)} more" if number > 0 else ""
-
-
 # --- evidence ----------------------------------------------------------------------------------------------------
 
 
@@ -292,7 +335,9 @@ def _complete(reason: Complete) -> Words:
 def _unreadable(problems: Sequence[Problem], voice: Voice) -> Words:
     shown = "; ".join(problem_words(problem, voice) for problem in problems[:NAMED])
     return Words(
-        _stopped(f"{units.count(len(problems), 'report')} cannot be read: {shown}{_and_more(len(problems) - NAMED)}"),
+        _stopped(
+            f"{units.count(len(problems), 'report')} cannot be read: {shown}{and_so_many_more(len(problems) - NAMED)}"
+        ),
         "Nothing of it is counted. Have the job write it whole, and run it again.",
     )
 

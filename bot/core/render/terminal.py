@@ -14,11 +14,15 @@ from bot.core.render.comment import notes
 from bot.core.render.context import CommentContext
 from bot.core.render.escape import TERMINAL, terminal
 from bot.core.render.headline import base_words, headline, patch_line, since_line
+from bot.core.render.kinds import kind_lines, listings
+from bot.core.render.listing import as_lines
 from bot.core.render.sections import file_lists
 from bot.core.render.sentences import alike, explain, level, message, named, outcome
 from bot.core.render.uncovered import ranges_of, uncovered_files
 
 _FILES = 50
+_URGENT = 50
+_ALSO = ("measure", "limit")  # of all tables that are not urgent, those that a terminal shows too
 _RANGES = 50
 _NAMES = 10
 _COLOURS = {
@@ -48,6 +52,7 @@ class TerminalReport:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     reasons: tuple[str, ...]
+    urgent: tuple[str, ...]
     uncovered: tuple[str, ...]
     files: tuple[str, ...]
     notes: tuple[str, ...]
@@ -62,6 +67,7 @@ def terminal_report(evaluation: Evaluation, context: CommentContext) -> Terminal
         header=("Result", "Gate", "Now", "Target"),
         rows=tuple(_row(gate) for gate in verdict.gates),
         reasons=tuple(_reasons(verdict)),
+        urgent=tuple(_urgent(evaluation)),
         uncovered=tuple(_uncovered(evaluation, context)),
         files=tuple(_lists(coverage)) if coverage else (),
         notes=tuple(notes(verdict, context, TERMINAL)),
@@ -77,6 +83,7 @@ def render_terminal(evaluation: Evaluation, context: CommentContext, *, colour: 
         "\n".join(report.lines),
         "\n".join(_table(report, paint)),
         "\n".join(report.reasons),
+        *report.urgent,
         "\n".join(report.uncovered),
         "\n".join(report.files),
         "\n".join(f"Note: {note}" for note in report.notes),
@@ -91,6 +98,7 @@ def _lines(evaluation: Evaluation) -> list[str]:
     if coverage is not None:
         base = base_words(verdict.inputs.base, lambda sha: terminal(sha[:7]))
         said.append(f"Base: {base}" + (f": {since}" if since else ""))
+    said += [f"{kind}: {line}" for kind, line in kind_lines(evaluation)]
     return said
 
 
@@ -104,6 +112,12 @@ def _reasons(verdict: Verdict) -> list[str]:
     """What the table alone leaves to be said, gates that say the same together."""
     wanted = [gate for gate in verdict.gates if gate.judged is not Conclusion.SUCCESS or explain(gate, TERMINAL).step]
     return [f"- {named(gates, TERMINAL)}: {message(gates[0], TERMINAL)}" for _, gates in alike(wanted, TERMINAL)]
+
+
+def _urgent(evaluation: Evaluation) -> list[str]:
+    """Failed tests, races, findings, and every measure of benchmarks that were compared: a table each, in columns."""
+    shown = (one for one in listings(evaluation) if one.urgent or one.what in _ALSO)
+    return ["\n".join(as_lines(one, _URGENT)) for one in shown]
 
 
 def _uncovered(evaluation: Evaluation, context: CommentContext) -> list[str]:

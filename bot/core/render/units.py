@@ -170,3 +170,62 @@ def _signed(difference: Fraction) -> str:
     nearest = -(-(2 * hundredths - 1) // 2)
     shown = _decimal(abs(Fraction(nearest, 100)), DECIMALS)
     return f"{sign}{shown}" if nearest else f"{sign}<0.01"
+
+
+# --- tests and benchmarks ----------------------------------------------------------------------------------------
+
+
+def duration(microseconds: int) -> str:
+    """``0.4 ms``, ``35 ms``, ``4.2 s``, ``1 min 12 s``, ``2 h 5 min``; rounded down."""
+    if microseconds < 1000 * 1000:
+        whole, rest = divmod(microseconds // 100, 10)
+        return f"{whole} ms" if whole >= 10 or not rest else f"{whole}.{rest} ms"
+    tenths = microseconds // 100_000
+    seconds = tenths // 10
+    if seconds < 60:
+        return f"{seconds}.{tenths % 10} s"
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
+
+
+def differing(number: int, before: int | None) -> str:
+    """``120``, or beside another number ``120 (+3)``; an equal one is not repeated."""
+    return str(number) if before is None or number == before else f"{number} ({number - before:+d})"
+
+
+_FIGURES = 4
+
+
+def quantity(value: float | Fraction, unit: str) -> str:
+    """``325.1 ns/op``, ``1,204,500 req/s``: four figures, more where the whole part has more; the unit as written."""
+    number = float(value)
+    whole = len(str(int(abs(number))))
+    if abs(number) >= 10 ** (_FIGURES - 1):
+        shown = f"{number:,.0f}"
+    elif abs(number) >= 1:
+        shown = f"{number:.{_FIGURES - whole}f}"
+    else:
+        shown = f"{number:.{_FIGURES}g}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown and "e" not in shown else shown
+    return f"{shown} {unit}".rstrip()
+
+
+def worse(change: float) -> str:
+    """A ratio minus one as a percentage: ``+12.3%`` for worse, ``-4%`` for better, ``+<0.1%``, ``0%``."""
+    if change == 0:
+        return "0%"
+    shown = f"{abs(change) * 100:.1f}".removesuffix(".0")
+    return f"{'+' if change > 0 else '-'}{shown if shown != '0' else '<0.1'}%"
+
+
+def share(ratio: float) -> str:
+    """A ratio as a percentage without a sign: ``7.5%``; rounded up, for it says what may have been missed."""
+    tenths = -(-int(ratio * 1_000_000) // 1000)
+    return f"{tenths // 10}.{tenths % 10}%".replace(".0%", "%")
+
+
+def probability(p: float) -> str:
+    """``p = 0.0003``, ``p < 0.0001``."""
+    least = 0.0001
+    return f"p < {least}" if p < least else f"p = {p:.4f}".rstrip("0").rstrip(".")
