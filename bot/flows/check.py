@@ -124,14 +124,11 @@ async def _is_current(edges: Edges, repo: Repo, number: int, head_sha: str) -> b
 async def _record(edges: Edges, repo: Repo, judged: Sequence[tuple[Case, Evaluation]]) -> None:
     """A push to a base branch, measured whole, is what later changes are compared with."""
     for case, evaluation in judged:
-        if case.subject.is_push and evaluation.measured and _is_whole(case, evaluation):
+        kept = evaluation.kept
+        if case.subject.is_push and kept is not None and _is_whole(case, evaluation):
             failpoint("record.before")
             await edges.history.record_baseline(
-                repo.id,
-                sha=case.evidence.head_sha,
-                branch=case.subject.base_ref,
-                measured=evaluation.measured,
-                at=case.measured_at or edges.clock.now(),
+                repo.id, baseline=kept, branch=case.subject.base_ref, at=case.measured_at or edges.clock.now()
             )
             failpoint("record.done")
             waiting = await edges.history.waiting(repo.id, case.evidence.head_sha)
@@ -141,7 +138,9 @@ async def _record(edges: Edges, repo: Repo, judged: Sequence[tuple[Case, Evaluat
 def _is_whole(case: Case, evaluation: Evaluation) -> bool:
     """Whether everything that was expected came and was read: a part is nobody's baseline."""
     found = evaluation.coverage
-    return found is not None and not (case.evidence.gaps or found.problems or found.left)
+    broken = any(upload.problems for upload in case.evidence.uploads)
+    in_part = found is not None and (found.problems or found.left)
+    return not (case.evidence.gaps or broken or in_part)
 
 
 async def _come_back(edges: Edges, repo: Repo, head_sha: str, cases: Sequence[Case]) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core.model.evidence import Awaited, Gap, Upload
 from bot.core.model.globs import matches_any
-from bot.core.model.policy import EvidenceRules
+from bot.core.model.policy import EvidenceRules, Mode, Policy, modes
 from bot.flows.ports import Run
 
 LONGEST_WAIT = timedelta(hours=24)
@@ -28,6 +28,18 @@ class Expectation:
     gaps: tuple[Gap, ...]
     done_at: datetime | None
     due: datetime | None
+
+
+def asks_for_reports(policy: Policy) -> bool:
+    """Whether a run that brings no report at all leaves something open: coverage is judged unless it is switched off,
+    tests, findings and benchmarks where the policy writes of them. Outcomes of jobs need no report.
+    """
+    written = policy.model_fields_set
+    asked = [policy.coverage.mode]
+    asked += [policy.tests.mode] if "tests" in written else []
+    asked += [policy.benchmarks.mode] if "benchmarks" in written else []
+    asked += [policy.lint.mode] if "lint" in written and not policy.lint.jobs else []
+    return any(modes(policy.mode, mode) is not Mode.OFF for mode in asked)
 
 
 def relevant(runs: Sequence[Run], rules: EvidenceRules, *, event: str) -> tuple[Run, ...]:
@@ -58,7 +70,7 @@ def expect(
     reports: bool = True,
 ) -> Expectation:
     """The gaps in *uploads* (the last attempts), given the relevant *runs*. A gap is expired once its deadline has
-    passed. Without *reports* none are asked for: coverage is switched off.
+    passed. Without *reports* none are asked for (``asks_for_reports``).
     """
     deadline = timedelta(seconds=rules.deadline)
     if not runs:
@@ -97,7 +109,7 @@ def _missing(runs: Sequence[Run], uploads: Sequence[Upload], rules: EvidenceRule
     gaps += [
         Gap(awaited=Awaited.EMPTY_ARTIFACT, subject=upload.name, expired=expired)
         for upload in uploads
-        if not upload.reports and not upload.problems and not upload.ignored
+        if not (upload.reports or upload.problems or upload.ignored or upload.outcomes)
     ]
     gaps += [Gap(awaited=Awaited.SHARD_MISSING, subject=shard, expired=expired) for shard in _missing_shards(uploads)]
     if not brought and not gaps:

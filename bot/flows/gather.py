@@ -11,11 +11,11 @@ from bot.core.compare.merge import last_attempts
 from bot.core.model.commit import Base, BaseRule, Repo
 from bot.core.model.diff import Diff
 from bot.core.model.errors import DiffError
-from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap
-from bot.core.model.policy import Mode, modes
+from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap, Job
+from bot.core.model.policy import Mode, Policy
 from bot.core.parse.diff import parse_diff
 from bot.flows.edges import Edges
-from bot.flows.expect import Expectation, expect, relevant
+from bot.flows.expect import Expectation, asks_for_reports, expect, relevant
 from bot.flows.ports import NotFound, Run, TooLarge
 from bot.flows.rules import POLICY_PATH, Rules, preview, rules_of
 from bot.flows.subjects import Subject
@@ -60,7 +60,7 @@ async def gather(edges: Edges, repo: Repo, subject: Subject, head_sha: str, runs
         rules.policy.evidence,
         first_seen=timer.first_seen,
         now=edges.clock.now(),
-        reports=modes(rules.policy.mode, rules.policy.coverage.mode) is not Mode.OFF,
+        reports=asks_for_reports(rules.policy),
     )
     base = await base_of(edges, repo, commit.rule, commit.before)
     head_diff = await _head_diff(edges, repo, subject, commit, head_sha)
@@ -74,6 +74,7 @@ async def gather(edges: Edges, repo: Repo, subject: Subject, head_sha: str, runs
         tracked=await _tracked(edges, repo, commit),
         policy_changed=diff is not None and POLICY_PATH in _touched(diff),
         base_ref=subject.base_ref,
+        jobs=await _jobs(edges, repo, wanted, rules.policy),
     )
     case = Case(
         subject=subject,
@@ -93,14 +94,14 @@ async def _waiting(edges: Edges, repo: Repo, subject: Subject, rules: Rules, hea
     one of documents alone passes at once.
     """
     branch = subject.base_ref if subject.pull is not None else ""
-    newest = await edges.history.latest(repo.id, subject.base_ref)
+    newest = await edges.history.newest(repo.id, subject.base_ref)
     base = Base(rule=BaseRule.NONE, wanted="", sha=None)
     evidence = Evidence(head_sha=head_sha, tested_sha=head_sha, base=base, gaps=owed.gaps, base_ref=subject.base_ref)
     return Case(
         subject=subject,
         rules=rules,
         evidence=evidence,
-        baseline=await edges.history.baseline(repo.id, [newest[0]]) if newest else None,
+        baseline=await edges.history.baseline(repo.id, [newest]) if newest else None,
         diff=await _diff(edges, repo, subject, branch, head_sha) if rules.problem is None else None,
         head_diff=None,
         due=owed.due,
@@ -121,6 +122,13 @@ async def _tracked(edges: Edges, repo: Repo, commit: Tested) -> frozenset[str] |
     if not any(one.upload.reports for one in commit.received):
         return None
     return await edges.forge.files(repo, commit.sha)
+
+
+async def _jobs(edges: Edges, repo: Repo, runs: Sequence[Run], policy: Policy) -> tuple[Job, ...]:
+    """The jobs of *runs*, asked for only where the policy judges some: it is a request a run."""
+    if not (policy.build.jobs or policy.lint.jobs):
+        return ()
+    return tuple([job for run in runs for job in await edges.forge.jobs(repo, run)])
 
 
 def _touched(diff: Diff) -> set[str]:

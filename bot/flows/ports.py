@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.core.model.commit import PullRequest, Repo
-from bot.core.model.coverage import Coverage, Metric, Tally
+from bot.core.model.coverage import Metric, Tally
 from bot.core.model.errors import CovgateError
-from bot.core.model.evidence import Baseline, Upload
+from bot.core.model.evidence import Baseline, Job, Upload
 
 # --- what can go wrong at the forge ----------------------------------------------------------------------------
 
@@ -170,6 +170,10 @@ class Forge(Protocol):
     async def pull_request(self, repo: Repo, number: int) -> PullRequest: ...
     async def pull_requests(self, repo: Repo, *, head_owner: str, head_ref: str) -> list[PullRequest]: ...
     async def runs(self, repo: Repo, head_sha: str) -> list[Run]: ...
+    async def jobs(self, repo: Repo, run: Run) -> list[Job]:
+        """The jobs of *run*, each at its own latest attempt: one that succeeded and was not run again among them."""
+        ...
+
     async def artifacts(self, repo: Repo, run_id: int) -> list[Artifact]: ...
     async def download(self, repo: Repo, artifact: Artifact, to: Path, *, limit: int) -> None: ...
     async def commit(self, repo: Repo, sha: str) -> Commit: ...
@@ -391,18 +395,28 @@ class History(Protocol):
         """The open ones into that branch, by number."""
         ...
 
-    async def record_baseline(
-        self, repo_id: int, *, sha: str, branch: str, measured: Mapping[Metric, Coverage], at: datetime
-    ) -> None:
-        """Keep what a push to *branch* measured. A commit recorded again replaces itself."""
+    async def record_baseline(self, repo_id: int, *, baseline: Baseline, branch: str, at: datetime) -> None:
+        """Keep what a push to *branch* brought: coverage, outcomes, findings, and of its benchmarks the first record,
+        its own. A commit recorded again replaces itself. Nothing brought is nothing to keep.
+        """
         ...
 
     async def baseline(self, repo_id: int, shas: Sequence[str]) -> Baseline | None:
-        """The first of *shas*, in their order, that has data."""
+        """The first of *shas*, in their order, that has data, with the benchmarks of its branch (the one that it was
+        recorded on first) up to that moment: its own record and those before it, the newest first, at most 60.
+        """
+        ...
+
+    async def recorded(self, repo_id: int, shas: Sequence[str]) -> str | None:
+        """The first of *shas*, in their order, that has data of any kind."""
+        ...
+
+    async def newest(self, repo_id: int, branch: str) -> str | None:
+        """The newest commit of *branch* that has data of any kind."""
         ...
 
     async def latest(self, repo_id: int, branch: str) -> tuple[str, Mapping[Metric, Tally]] | None:
-        """(sha, totals) of the newest baseline of *branch*, for the badge."""
+        """(sha, totals) of the newest commit of *branch* whose coverage was measured, for the badge."""
         ...
 
     async def publish(self, repo_id: int, published: Published) -> None: ...

@@ -144,11 +144,10 @@ async def base_of(edges: Edges, repo: Repo, rule: BaseRule, before: str) -> Base
     none = Base(rule=rule, wanted=before, sha=None)
     if not before:
         return none
-    if await edges.history.baseline(repo.id, [before]) is not None:
+    if await edges.history.recorded(repo.id, [before]) is not None:
         return Base(rule=rule, wanted=before, sha=before)
     ancestors = [sha for sha in await edges.forge.ancestors(repo, before, limit=OLDEST_BASELINE) if sha != before]
-    baseline = await edges.history.baseline(repo.id, ancestors)
-    if baseline is None:
+    nearest = await edges.history.recorded(repo.id, ancestors)
+    if nearest is None:
         return none
-    distance = ancestors.index(baseline.sha) + 1
-    return Base(rule=BaseRule.ANCESTOR, wanted=before, sha=baseline.sha, distance=distance)
+    return Base(rule=BaseRule.ANCESTOR, wanted=before, sha=nearest, distance=ancestors.index(nearest) + 1)

@@ -98,6 +98,14 @@ class WorkflowRun(_Part):
     updated_at: datetime
 
 
+class WorkflowJob(_Part):
+    """https://docs.github.com/en/rest/actions/workflow-jobs#list-jobs-for-a-workflow-run"""
+
+    name: str
+    conclusion: str | None = None
+    run_attempt: int = 1
+
+
 class ArtifactEntry(_Part):
     """https://docs.github.com/en/rest/actions/artifacts#list-workflow-run-artifacts"""
 

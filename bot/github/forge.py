@@ -12,6 +12,7 @@ from typing import Self
 import httpx
 
 from bot.core.model.commit import PullRequest, Repo
+from bot.core.model.evidence import Job
 from bot.flows.ports import Artifact, CheckRun, Comment, Commit, File, PatchFiles, Run, Unchanged
 from bot.github import comments, commits, deliveries, patches, pulls, repositories, runs
 from bot.github.archives import Archives
@@ -91,6 +92,9 @@ class GitHubForge:
 
     async def runs(self, repo: Repo, head_sha: str) -> list[Run]:
         return await runs.runs(self._client, repo, head_sha)
+
+    async def jobs(self, repo: Repo, run: Run) -> list[Job]:
+        return await runs.jobs(self._client, repo, run)
 
     async def artifacts(self, repo: Repo, run_id: int) -> list[Artifact]:
         return await runs.artifacts(self._client, repo, run_id)

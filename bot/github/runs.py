@@ -1,10 +1,11 @@
-"""Workflow runs and the artifacts that they left."""
+"""Workflow runs, their jobs, and the artifacts that they left."""
 
 from __future__ import annotations
 
 from bot.core.model.commit import Repo
+from bot.core.model.evidence import Job
 from bot.flows.ports import Artifact, NotFound, Run
-from bot.github.answers import ArtifactEntry, WorkflowRun
+from bot.github.answers import ArtifactEntry, WorkflowJob, WorkflowRun
 from bot.github.client import Client
 
 
@@ -12,6 +13,24 @@ async def runs(client: Client, repo: Repo, head_sha: str) -> list[Run]:
     """Every workflow run of *head_sha*, of any event, each at its latest attempt."""
     found = await client.pages(repo, "/actions/runs", WorkflowRun, params={"head_sha": head_sha}, key="workflow_runs")
     return [_run(repo, run) for run in found]
+
+
+async def jobs(client: Client, repo: Repo, run: Run) -> list[Job]:
+    """Every job of *run* at its own latest attempt, in GitHub's order.
+
+    GitHub is asked for the jobs of all attempts: of a run whose failed jobs alone ran again, ``filter=latest`` lists
+    no more than those (https://github.com/r-universe-org/help/issues/607), and a job that succeeded would be missing.
+    """
+    path = f"/actions/runs/{run.id}/jobs"
+    found = await client.pages(repo, path, WorkflowJob, params={"filter": "all"}, key="jobs")
+    latest: dict[str, int] = {}
+    for job in found:
+        latest[job.name] = max(job.run_attempt, latest.get(job.name, 0))
+    return [
+        Job(name=job.name, workflow=run.path, conclusion=job.conclusion)
+        for job in found
+        if job.run_attempt == latest[job.name]
+    ]
 
 
 async def artifacts(client: Client, repo: Repo, run_id: int) -> list[Artifact]:

@@ -36,7 +36,7 @@ def main(task: str) -> None:
         _write(pack(frame))
 
 
-def _write(data: bytes) -> None:
+def _write(data: bytes | bytearray) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(_OUTPUT, rest) :]

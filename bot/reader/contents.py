@@ -9,12 +9,27 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from bot.core.model.errors import ReportError, UnknownFormat
+from bot.core.model.evidence import Report, Side
+from bot.core.model.suites import Suites
 from bot.core.model.wire import encode
 from bot.core.parse.report import parse_report
 from bot.core.parse.wreckage import is_wreckage
 from bot.reader.archive import Archive, Member
-from bot.reader.frames import Broken, Described, Finished, Frame, Ignored, Opened, Parsed, Tracked
+from bot.reader.frames import (
+    NOT_UNICODE,
+    TOO_MUCH,
+    Broken,
+    Described,
+    Finished,
+    Frame,
+    Ignored,
+    Opened,
+    Parsed,
+    Tracked,
+)
 from bot.reader.limits import Limits
 from bot.reader.manifest import FOLDER, NAME, Manifest, is_manifest, parse_manifest
 
@@ -47,7 +62,7 @@ def _archived(archive: Archive, limits: Limits) -> Iterator[Frame]:
             yield from _collected(archive, members, parse_manifest(data), limits)
             return
     for member in archive.members:
-        yield from _report(member.name, archive.blocks(member))
+        yield from _report(member.name, archive.blocks(member), limits)
 
 
 def _collected(archive: Archive, members: dict[str, Member], manifest: Manifest, limits: Limits) -> Iterator[Frame]:
@@ -61,7 +76,8 @@ def _collected(archive: Archive, members: dict[str, Member], manifest: Manifest,
         elif member is None:
             yield Broken(report.name, "the manifest lists it, and the archive does not hold it", None)
         else:
-            yield from _report(report.name, archive.blocks(member), digest=report.sha256)
+            blocks = archive.blocks(member)
+            yield from _report(report.name, blocks, limits, digest=report.sha256, side=report.side)
         listed.add(report.file)
     if manifest.tracked is not None:
         yield from _tracked(archive, members.get(manifest.tracked), manifest.tracked, limits)
@@ -77,7 +93,7 @@ def _bare(descriptor: int, name: str, limits: Limits) -> Iterator[Frame]:
     if size > limits.archive:
         raise ReportError(f"it is over {limits.archive >> 20} MiB")
     blocks = (os.pread(descriptor, _BLOCK, offset) for offset in range(0, size, _BLOCK))
-    for frame in _report(name, blocks):
+    for frame in _report(name, blocks, limits):
         if isinstance(frame, Ignored):
             raise ReportError("it is neither a zip archive nor a report of a known format")
         yield frame
@@ -96,7 +112,9 @@ class _Source:
             yield block
 
 
-def _report(path: str, blocks: Iterator[bytes], *, digest: str | None = None) -> Iterator[Frame]:
+def _report(
+    path: str, blocks: Iterator[bytes], limits: Limits, *, digest: str | None = None, side: Side = Side.HEAD
+) -> Iterator[Frame]:
     """One report from its bytes. *digest* is the SHA-256 that it must have."""
     yield Opened(path)
     source = _Source(blocks)
@@ -104,13 +122,39 @@ def _report(path: str, blocks: Iterator[bytes], *, digest: str | None = None) ->
         report = parse_report(path, source)
         if digest is not None and report.digest != digest:
             raise ReportError("its bytes are not those that the manifest describes")
-        yield Parsed(path, report.format, report.digest, list(report.roots), encode(report.coverage))
+        yield _parsed(report, side, limits)
     except UnknownFormat as error:
         yield _broken(error, path) if is_wreckage(path, source.head) else Ignored(path)
     except ReportError as error:
         yield _broken(error, path)
+    except UnicodeEncodeError:
+        yield Broken(path, NOT_UNICODE, None)
     except MemoryError:
-        yield Broken(path, "reading it takes more memory than a report may", None)
+        yield Broken(path, TOO_MUCH, None)
+
+
+def _parsed(report: Report, side: Side, limits: Limits) -> Parsed:
+    return Parsed(
+        path=report.path,
+        format=report.format,
+        digest=report.digest,
+        roots=list(report.roots),
+        side=side,
+        coverage=None if report.coverage is None else encode(report.coverage),
+        suites=None if report.suites is None else _bounded(report.suites, limits.texts),
+        benchmarks=report.benchmarks,
+        findings=report.findings,
+    )
+
+
+def _bounded(suites: Suites, most: int) -> Suites:
+    """*suites* with what its cases say up to *most* characters; the others keep their outcome and say nothing."""
+    for at, case in enumerate(suites.cases):
+        most -= len(case.message) + len(case.detail)
+        if most < 0:
+            silent = (structs.replace(case, message="", detail="") for case in suites.cases[at:])
+            return structs.replace(suites, cases=(*suites.cases[:at], *silent))
+    return suites
 
 
 def _broken(error: ReportError, path: str) -> Broken:

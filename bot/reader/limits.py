@@ -24,11 +24,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     manifest: int = 4 * MIB
     tracked: int = 64 * MIB  # the list of tracked files, inflated
     tracked_names: int = 200_000
+    texts: int = 16 * MIB  # characters of what failed cases say, in one report; a hundred thousand that fail alike
 
     memory: int = 1024 * MIB  # address space of the child
     cpu: int = 20
     wall: float = 30.0
-    output: int = 256 * MIB  # what the child may answer
+    output: int = 256 * MIB  # what the child may answer: a million test cases that pass are 90 MiB
     complaints: int = 64 * KIB  # what of its standard error is kept
 
 

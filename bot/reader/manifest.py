@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from bot.core.model.errors import ReportError
+from bot.core.model.evidence import Layout, Side
 
 NAME = "manifest.json"
 FOLDER = "reports/"
@@ -20,11 +21,22 @@ Count = Annotated[int, Meta(ge=0, le=1 << 53)]
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """One report of an upload: *file* in the archive, *name* in the checkout it came from."""
+    """One report of an upload: *file* in the archive, *name* in the checkout it came from, *side* the tree it is of."""
 
     file: Path
     name: Path
     sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+    side: Side = Side.HEAD
+
+
+class Bench(msgspec.Struct, frozen=True, kw_only=True):
+    """How a job measured benchmarks of both sides; as in ``BenchRun``."""
+
+    layout: Layout
+    base_sha: Sha
+    rounds: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    machine: Text = ""
+    confirms: bool = False
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +59,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: Annotated[dict[Text, Text], Meta(max_length=1000)] = {}
     modules: Annotated[dict[Text, Path], Meta(max_length=1000)] = {}
     tracked: Path | None = None
+    bench: Bench | None = None
 
 
 class _Probe(msgspec.Struct):

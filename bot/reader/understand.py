@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.model.errors import Problem
-from bot.core.model.evidence import Report, Upload
-from bot.core.model.wire import decode
+from bot.core.model.evidence import BenchRun, Report, Upload
+from bot.core.model.wire import decode, measured
 from bot.flows.ports import Claims, ReadUpload
 from bot.reader.frames import Broken, Described, Finished, Frame, Ignored, Opened, Parsed, Tracked
-from bot.reader.manifest import Manifest
+from bot.reader.manifest import Bench, Manifest
 
 
 class Reading:
@@ -65,8 +65,12 @@ def _report(frame: Parsed) -> Report:
         path=frame.path,
         format=frame.format,
         digest=frame.digest,
-        coverage=decode(frame.coverage),
+        coverage=None if frame.coverage is None else decode(frame.coverage),
+        suites=frame.suites,
+        benchmarks=None if frame.benchmarks is None else measured(frame.benchmarks),
+        findings=frame.findings,
         roots=tuple(frame.roots),
+        side=frame.side,
     )
 
 
@@ -82,6 +86,17 @@ def _described(upload: Upload, manifest: Manifest) -> Upload:
         race=manifest.race,
         outcomes=manifest.outcomes,
         modules=manifest.modules,
+        bench=None if manifest.bench is None else _bench(manifest.bench),
+    )
+
+
+def _bench(bench: Bench) -> BenchRun:
+    return BenchRun(
+        layout=bench.layout,
+        base_sha=bench.base_sha,
+        rounds=bench.rounds,
+        machine=bench.machine,
+        confirms=bench.confirms,
     )
 
 

@@ -1,27 +1,22 @@
-"""What was measured, judged and learnt. Every statement has the repository's id in its predicate.
-
-Coverage is kept as ``core.model.wire`` writes it, compressed.
-"""
+"""What was measured, judged and learnt. Every statement has the repository's id in its predicate."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.model import wire
 from bot.core.model.commit import Repo
-from bot.core.model.coverage import Coverage, Metric, Tally
+from bot.core.model.coverage import Metric, Tally
 from bot.core.model.evidence import Baseline
 from bot.flows.ports import CachedPolicy, Published, Timer, TrackedPull
 from bot.store import schema
+from bot.store.baselines import Baselines, first_recorded, latest_totals, newest_of
 from bot.store.engine import Database
+from bot.store.rows import packed, put, unpacked
 
-_LEVEL = 6  # of zlib
-_SHAS_AT_ONCE = 500
 _INSTALLATION = schema.repository.c.installation.name
 
 
@@ -30,6 +25,7 @@ class SqlHistory:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._baselines = Baselines(database)
 
     # --- repositories ----------------------------------------------------------------------------------------
 
@@ -60,7 +56,7 @@ class SqlHistory:
             "within_reach": True,
             "address": address,
         }
-        self._put(connection, table, row, keep=() if repo.installation else (_INSTALLATION,))
+        put(self._database, connection, table, row, keep=() if repo.installation else (_INSTALLATION,))
 
     async def repo(self, repo_id: int) -> Repo | None:
         """The repository; ``None`` if it is not known or out of reach."""
@@ -102,7 +98,7 @@ class SqlHistory:
             "base_ref": pull.base_ref,
             "open": pull.open,
         }
-        await self._database.write(lambda connection: self._put(connection, schema.pull, row))
+        await self._database.write(lambda connection: put(self._database, connection, schema.pull, row))
 
     async def pull(self, repo_id: int, number: int) -> TrackedPull | None:
         found = await self._pulls(repo_id, schema.pull.c.number == number)
@@ -126,69 +122,27 @@ class SqlHistory:
 
     # --- baselines -------------------------------------------------------------------------------------------
 
-    async def record_baseline(
-        self, repo_id: int, *, sha: str, branch: str, measured: Mapping[Metric, Coverage], at: datetime
-    ) -> None:
-        """Keep what a push to *branch* measured, and the day's last totals. A commit recorded again replaces itself.
-        Nothing measured is nothing to keep.
+    async def record_baseline(self, repo_id: int, *, baseline: Baseline, branch: str, at: datetime) -> None:
+        """Keep what a push to *branch* brought, and the day's last totals. A commit recorded again replaces itself.
+        Nothing brought is nothing to keep.
         """
-        if measured:
-            await self._database.on_thread(lambda: self._record(repo_id, sha, branch, measured, at))
-
-    def _record(self, repo_id: int, sha: str, branch: str, measured: Mapping[Metric, Coverage], at: datetime) -> None:
-        commit: dict[str, Any] = {"repo_id": repo_id, "sha": sha}
-        rows = [
-            commit | _totals(coverage, metric) | {"coverage": _packed(wire.encode(coverage))}
-            for metric, coverage in measured.items()
-        ]
-        day = {"branch": branch, "day": at.astimezone(UTC).date(), "recorded_at": at}
-        days = [commit | day | _totals(coverage, metric) for metric, coverage in measured.items()]
-
-        def keep(connection: sa.Connection) -> None:
-            table = schema.measurement
-            connection.execute(sa.delete(table).where(table.c.repo_id == repo_id, table.c.sha == sha))
-            connection.execute(sa.insert(table), rows)
-            self._put(connection, schema.baseline, commit | {"branch": branch, "recorded_at": at})
-            for row in days:
-                self._put(connection, schema.coverage_day, row, newest="recorded_at")
-
-        self._database.write_now(keep)
+        await self._database.on_thread(lambda: self._baselines.record(repo_id, baseline, branch, at))
 
     async def baseline(self, repo_id: int, shas: Sequence[str]) -> Baseline | None:
         """The first of *shas*, in their order, that has data."""
-        return await self._database.on_thread(lambda: self._baseline(repo_id, shas))
+        return await self._database.on_thread(lambda: self._baselines.baseline(repo_id, shas))
 
-    def _baseline(self, repo_id: int, shas: Sequence[str]) -> Baseline | None:
-        def find(connection: sa.Connection) -> tuple[str, Sequence[sa.Row[Any]]] | None:
-            sha = _first_measured(connection, repo_id, shas)
-            table = schema.measurement
-            return None if sha is None else (sha, _measured(connection, repo_id, sha, table.c.metric, table.c.coverage))
+    async def recorded(self, repo_id: int, shas: Sequence[str]) -> str | None:
+        """The first of *shas*, in their order, that has data."""
+        return await self._database.read(lambda connection: first_recorded(connection, repo_id, shas))
 
-        found = self._database.read_now(find)
-        if found is None:
-            return None
-        sha, rows = found
-        return Baseline(sha=sha, coverage={Metric(row.metric): wire.decode(_unpacked(row.coverage)) for row in rows})
+    async def newest(self, repo_id: int, branch: str) -> str | None:
+        """The newest commit of *branch* that has data."""
+        return await self._database.read(lambda connection: newest_of(connection, repo_id, branch))
 
     async def latest(self, repo_id: int, branch: str) -> tuple[str, Mapping[Metric, Tally]] | None:
-        """(sha, totals) of the newest baseline of *branch*."""
-        table = schema.baseline
-        newest = (
-            sa.select(table.c.sha)
-            .where(table.c.repo_id == repo_id, table.c.branch == branch)
-            .order_by(table.c.recorded_at.desc())
-            .limit(1)
-        )
-
-        def find(connection: sa.Connection) -> tuple[str, Mapping[Metric, Tally]] | None:
-            sha = connection.execute(newest).scalar_one_or_none()
-            if sha is None:
-                return None
-            table = schema.measurement
-            rows = _measured(connection, repo_id, sha, table.c.metric, table.c.covered, table.c.total)
-            return sha, {Metric(row.metric): Tally(row.covered, row.total) for row in rows}
-
-        return await self._database.read(find)
+        """(sha, totals) of the newest commit of *branch* whose coverage was measured."""
+        return await self._database.read(lambda connection: latest_totals(connection, repo_id, branch))
 
     # --- verdicts --------------------------------------------------------------------------------------------
 
@@ -200,12 +154,12 @@ class SqlHistory:
                 "repo_id": repo_id,
                 "head_sha": published.head_sha,
                 "conclusion": published.conclusion,
-                "verdict_json": _packed(published.verdict_json),
-                "page": _packed(published.page),
+                "verdict_json": packed(published.verdict_json),
+                "page": packed(published.page),
                 "published_at": published.at,
                 "waits_for": published.waits_for,
             }
-            self._database.write_now(lambda connection: self._put(connection, schema.verdict, row))
+            self._database.write_now(lambda connection: put(self._database, connection, schema.verdict, row))
 
         await self._database.on_thread(keep)
 
@@ -216,8 +170,8 @@ class SqlHistory:
         return Published(
             head_sha=row.head_sha,
             conclusion=row.conclusion,
-            verdict_json=_unpacked(row.verdict_json),
-            page=_unpacked(row.page),
+            verdict_json=unpacked(row.verdict_json),
+            page=unpacked(row.page),
             at=row.published_at,
             waits_for=row.waits_for,
         )
@@ -245,7 +199,7 @@ class SqlHistory:
             "commit_sha": policy.commit,
             "read_at": policy.read_at,
         }
-        await self._database.write(lambda connection: self._put(connection, schema.policy, row))
+        await self._database.write(lambda connection: put(self._database, connection, schema.policy, row))
 
     async def drop_policy(self, repo_id: int, ref: str) -> None:
         table = schema.policy
@@ -272,31 +226,13 @@ class SqlHistory:
             await self._database.write(lambda connection: connection.execute(unset.values(runs_done=None)))
             return
         row = {"repo_id": repo_id, "head_sha": head_sha, "first_seen": at, "runs_done": at}
-        await self._database.write(lambda connection: self._put(connection, table, row, keep=("first_seen",)))
+        await self._database.write(lambda connection: put(self._database, connection, table, row, keep=("first_seen",)))
 
     # --- what they share -------------------------------------------------------------------------------------
 
     async def _one(self, table: sa.Table, repo_id: int, where: sa.ColumnElement[bool]) -> sa.Row[Any] | None:
         query = sa.select(table).where(table.c.repo_id == repo_id, where)
         return await self._database.read(lambda connection: connection.execute(query).one_or_none())
-
-    def _put(
-        self,
-        connection: sa.Connection,
-        table: sa.Table,
-        row: Mapping[str, Any],
-        *,
-        keep: Sequence[str] = (),
-        newest: str | None = None,
-    ) -> None:
-        """Insert *row* or make the row of its key like it, columns *keep* excepted. With *newest*, a row that is later
-        by that column stays as it is.
-        """
-        insert = self._database.insert(table).values(row)
-        keys = [column.name for column in table.primary_key]
-        changes = {name: insert.excluded[name] for name in row if name not in {*keys, *keep}}
-        where = None if newest is None else table.c[newest] <= insert.excluded[newest]
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes, where=where))
 
 
 def _repository(connection: sa.Connection, repo_id: int) -> sa.Row[Any] | None:
@@ -317,34 +253,3 @@ def _as_repo(row: sa.Row[Any]) -> Repo:
 
 def _address(owner: str, name: str) -> str:
     return f"{owner}/{name}".lower()
-
-
-def _first_measured(connection: sa.Connection, repo_id: int, shas: Sequence[str]) -> str | None:
-    table = schema.measurement
-    for start in range(0, len(shas), _SHAS_AT_ONCE):
-        part = shas[start : start + _SHAS_AT_ONCE]
-        query = sa.select(table.c.sha).distinct().where(table.c.repo_id == repo_id, table.c.sha.in_(part))
-        known = set(connection.execute(query).scalars())
-        first = next((sha for sha in part if sha in known), None)
-        if first is not None:
-            return first
-    return None
-
-
-def _measured(connection: sa.Connection, repo_id: int, sha: str, *columns: sa.Column[Any]) -> Sequence[sa.Row[Any]]:
-    table = schema.measurement
-    query = sa.select(*columns).where(table.c.repo_id == repo_id, table.c.sha == sha).order_by(table.c.metric)
-    return connection.execute(query).all()
-
-
-def _totals(coverage: Coverage, metric: Metric) -> dict[str, Any]:
-    total = coverage.tally(metric)
-    return {"metric": str(metric), "covered": total.covered, "total": total.total}
-
-
-def _packed(data: bytes) -> bytes:
-    return zlib.compress(data, _LEVEL)
-
-
-def _unpacked(data: bytes) -> bytes:
-    return zlib.decompress(data)

@@ -128,6 +128,7 @@ baseline = Table(
     Column("sha", String, primary_key=True),
     Column("recorded_at", Instant, nullable=False),
     Index("baseline_latest", "repo_id", "branch", "recorded_at"),
+    Index("baseline_commit", "repo_id", "sha"),
 )
 
 measurement = Table(
@@ -139,6 +140,15 @@ measurement = Table(
     Column("covered", BigInteger, nullable=False),
     Column("total", BigInteger, nullable=False),
     Column("coverage", LargeBinary, nullable=False),  # core.model.wire, compressed
+)
+
+brought = Table(
+    "brought",
+    metadata,
+    Column("repo_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sha", String, primary_key=True),
+    Column("kind", String, primary_key=True),  # suites, findings, benchmarks or raced
+    Column("content", LargeBinary, nullable=False),  # core.model.wire, compressed
 )
 
 coverage_day = Table(

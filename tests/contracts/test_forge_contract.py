@@ -192,6 +192,30 @@ async def test_a_matrix_of_120_jobs_is_listed_whole(forge: Forge, repo: Repo, pu
     assert len(await forge.artifacts(repo, run.id)) == 120
 
 
+async def test_jobs_of_a_run_are_told_by_their_name_each_at_its_last_attempt(
+    forge: Forge, repo: Repo, pull: PullRequest
+):
+    """Every page; one that succeeded stays though the failed ones alone ran again; one that still runs has no
+    conclusion.
+    """
+    ci = pull.ci("ci.yml").start(jobs=[f"test ({number})" for number in range(120)])
+    ci.job("build", "failure")
+    ci.finish("success")
+    ci.rerun(jobs=["build", "lint"])
+    ci.job("build", "success")
+    (run,) = await forge.runs(repo, pull.head_sha)
+    jobs = await forge.jobs(repo, run)
+    assert {job.workflow for job in jobs} == {".github/workflows/ci.yml"}
+    assert len(jobs) == 122
+    told = {job.name: job.conclusion for job in jobs}
+    assert [told[name] for name in ("test (0)", "test (119)", "build", "lint")] == [
+        "success",
+        "success",
+        "success",
+        None,
+    ]
+
+
 async def test_commits_and_what_lies_between_them(forge: Forge, shop: Repository, repo: Repo, pull: PullRequest):
     """Parents in order, the merge base by branch name or SHA, ancestors newest first, the diff as git makes it."""
     fork_point = pull.base_sha

@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.core.model.benchmarks import Benchmark, Benchmarks, Direction, Measure
 from bot.core.model.commit import Repo
 from bot.core.model.coverage import Arms, Blocks, Coverage, FileCoverage, Metric, Tally
+from bot.core.model.evidence import Baseline, BenchRecord, Layout
+from bot.core.model.findings import Finding, Level
 from bot.core.model.lines import Lines
+from bot.core.model.suites import Outcome
 from bot.flows.ports import CachedPolicy, JobKey, Published, Timer, TrackedPull
 from bot.store import schema
 from bot.store.engine import parsed
@@ -78,7 +82,8 @@ async def test_T22_a_name_leads_to_whoever_has_it_now(store: Store, repository: 
     """Deleted and created anew under the same name: another repository, with nothing of the first one's."""
     first, second = repository(1), repository(2)
     await store.history.remember_repo(first)
-    await store.history.record_baseline(1, sha=SHAS[0], branch="main", measured={Metric.LINES: lines_of(1, 2)}, at=NOON)
+    kept = Baseline(sha=SHAS[0], coverage={Metric.LINES: lines_of(1, 2)})
+    await store.history.record_baseline(1, baseline=kept, branch="main", at=NOON)
     await store.history.remember_repo(second)
     assert await store.history.repo_named("octo", "hello") == second
     assert await store.history.repo(1) == first
@@ -171,7 +176,7 @@ async def test_pull_requests_are_found_by_number_head_and_base(store: Store) -> 
 async def test_a_measurement_comes_back_to_the_last_line_branch_and_block(store: Store) -> None:
     """Several metrics of one commit, each whole: lines, arms of every degree, functions, exclusions, Go's blocks."""
     measured = {Metric.STATEMENTS_AND_BRANCHES: RICH, Metric.STATEMENTS: GO}
-    await store.history.record_baseline(42, sha=SHAS[0], branch="main", measured=measured, at=NOON)
+    await store.history.record_baseline(42, baseline=Baseline(sha=SHAS[0], coverage=measured), branch="main", at=NOON)
     found = await store.history.baseline(42, [SHAS[0]])
     assert found is not None
     assert found.sha == SHAS[0]
@@ -183,7 +188,7 @@ async def test_the_baseline_is_the_first_of_the_asked_that_has_data(store: Store
     """In the order of the question, not of the recording; unknown commits are passed over, however many."""
     for sha, covered in ((SHAS[1], 1), (SHAS[2], 2)):
         measured = {Metric.LINES: lines_of(covered, 3)}
-        await store.history.record_baseline(42, sha=sha, branch="main", measured=measured, at=NOON)
+        await store.history.record_baseline(42, baseline=Baseline(sha=sha, coverage=measured), branch="main", at=NOON)
     unknown = [f"{number:040x}" for number in range(1200)]
     found = await store.history.baseline(42, [SHAS[0], *unknown, SHAS[2], SHAS[1]])
     assert found is not None
@@ -195,9 +200,9 @@ async def test_the_baseline_is_the_first_of_the_asked_that_has_data(store: Store
 async def test_a_commit_that_is_recorded_again_replaces_itself(store: Store) -> None:
     """A re-run measured more, in one metric instead of two: nothing of the first stays."""
     first = {Metric.LINES: lines_of(1, 3), Metric.STATEMENTS: GO}
-    await store.history.record_baseline(42, sha=SHAS[0], branch="main", measured=first, at=NOON)
+    await store.history.record_baseline(42, baseline=Baseline(sha=SHAS[0], coverage=first), branch="main", at=NOON)
     second = {Metric.LINES: lines_of(3, 3)}
-    await store.history.record_baseline(42, sha=SHAS[0], branch="main", measured=second, at=NOON)
+    await store.history.record_baseline(42, baseline=Baseline(sha=SHAS[0], coverage=second), branch="main", at=NOON)
     found = await store.history.baseline(42, SHAS)
     assert found is not None
     assert found.coverage == second
@@ -206,7 +211,7 @@ async def test_a_commit_that_is_recorded_again_replaces_itself(store: Store) -> 
 
 async def test_nothing_measured_is_no_baseline(store: Store) -> None:
     """Absence is kept as absence."""
-    await store.history.record_baseline(42, sha=SHAS[0], branch="main", measured={}, at=NOON)
+    await store.history.record_baseline(42, baseline=Baseline(sha=SHAS[0], coverage={}), branch="main", at=NOON)
     assert await store.history.baseline(42, SHAS) is None
     assert await store.history.latest(42, "main") is None
 
@@ -224,10 +229,79 @@ async def test_the_latest_of_a_branch_is_the_newest_not_the_last_recorded(store:
     ):
         at = NOON + timedelta(minutes=minutes)
         measured = {Metric.LINES: lines_of(covered, 4)}
-        await store.history.record_baseline(42, sha=sha, branch=branch, measured=measured, at=at)
+        await store.history.record_baseline(42, baseline=Baseline(sha=sha, coverage=measured), branch=branch, at=at)
     assert await store.history.latest(42, "main") == (SHAS[2], {Metric.LINES: Tally(2, 4)})
     assert await store.history.latest(42, "release") == (SHAS[2], {Metric.LINES: Tally(2, 4)})
     assert await store.history.latest(42, "none") is None
+
+
+OUTCOMES = {
+    ("pkg/a", "TestOne"): Outcome.PASSED,
+    ("pkg/a", "TestTwo/sub test"): Outcome.ERRORED,
+    ("pkg/ä", ""): Outcome.SKIPPED,
+}
+FINDINGS = (
+    Finding(path="b.go", rule="errcheck", message="not checked", level=Level.ERROR, line=3, tool="golangci-lint"),
+    Finding(path="", rule="CVE-1", message=""),
+)
+
+
+def record_of(sha: str, *samples: float) -> BenchRecord:
+    time = Measure(unit="ns/op", direction=Direction.LOWER, samples=samples or (1.5,))
+    return BenchRecord(
+        sha=sha,
+        benchmarks=Benchmarks(benchmarks=(Benchmark(name="Collect", group="pkg", measures={"time": time}),)),
+        machine="cpu x",
+        layout=Layout.INTERLEAVED,
+        ratios={("pkg", "Collect", "time"): -0.25},
+    )
+
+
+async def test_a_push_without_coverage_is_a_baseline_too(store: Store) -> None:
+    """Outcomes, findings and benchmarks come back as they were; the badge looks further back for coverage."""
+    covered = Baseline(sha=SHAS[0], coverage={Metric.LINES: lines_of(1, 2)})
+    await store.history.record_baseline(42, baseline=covered, branch="main", at=NOON)
+    tested = Baseline(
+        sha=SHAS[1], suites=OUTCOMES, findings=FINDINGS, raced=True, benchmarks=(record_of(SHAS[1], 1.0, 2.5),)
+    )
+    await store.history.record_baseline(42, baseline=tested, branch="main", at=NOON + timedelta(minutes=1))
+    assert await store.history.baseline(42, [SHAS[2], SHAS[1], SHAS[0]]) == tested
+    assert await store.history.baseline(42, [SHAS[0]]) == covered
+    assert await store.history.recorded(42, [SHAS[2], SHAS[1]]) == SHAS[1]
+    assert await store.history.recorded(42, [SHAS[2]]) is None
+    assert await store.history.newest(42, "main") == SHAS[1]
+    assert await store.history.newest(42, "release") is None
+    assert await store.history.latest(42, "main") == (SHAS[0], {Metric.LINES: Tally(1, 2)})
+
+
+async def test_nothing_found_is_not_nothing_read(store: Store) -> None:
+    """A linter that was content, and a run that had no test, differ from none; recorded again, they may be none."""
+    clean = Baseline(sha=SHAS[0], suites={}, findings=())
+    await store.history.record_baseline(42, baseline=clean, branch="main", at=NOON)
+    assert await store.history.baseline(42, [SHAS[0]]) == clean
+    again = Baseline(sha=SHAS[0], findings=FINDINGS)
+    await store.history.record_baseline(42, baseline=again, branch="main", at=NOON)
+    assert await store.history.baseline(42, [SHAS[0]]) == again
+
+
+async def test_benchmarks_reach_back_along_the_branch(store: Store) -> None:
+    """A commit's own record and those recorded before it on its branch, newest first and no more than sixty; what
+    came later, what stands on another branch, and a commit's second branch do not count.
+    """
+    history = store.history
+    for number in range(70):
+        sha = f"{number:040x}"
+        kept = Baseline(sha=sha, benchmarks=(record_of(sha, float(number)),))
+        at = NOON + timedelta(minutes=number)
+        await history.record_baseline(42, baseline=kept, branch="main" if number % 10 else "other", at=at)
+        if number == 65:
+            await history.record_baseline(42, baseline=kept, branch="other", at=at + timedelta(hours=9))
+    found = await history.baseline(42, [f"{65:040x}"])
+    assert found is not None
+    assert [int(record.sha, 16) for record in found.benchmarks] == [n for n in range(65, 0, -1) if n % 10][:60]
+    newest = await history.baseline(42, [f"{69:040x}"])
+    assert newest is not None
+    assert len(newest.benchmarks) == 60
 
 
 async def test_a_day_keeps_its_last_totals(store: Store, database_url: str) -> None:
@@ -235,7 +309,7 @@ async def test_a_day_keeps_its_last_totals(store: Store, database_url: str) -> N
     for sha, hours, covered in ((SHAS[0], 0, 1), (SHAS[1], 6, 2), (SHAS[2], 3, 3), (SHAS[3], 13, 4)):
         at = NOON.astimezone(UTC) + timedelta(hours=hours)
         measured = {Metric.LINES: lines_of(covered, 4)}
-        await store.history.record_baseline(42, sha=sha, branch="main", measured=measured, at=at)
+        await store.history.record_baseline(42, baseline=Baseline(sha=sha, coverage=measured), branch="main", at=at)
     day = schema.coverage_day
     rows = _rows(database_url, sa.select(day.c.day, day.c.covered, day.c.total, day.c.sha).order_by(day.c.day))
     assert [(str(row.day), row.covered, row.total, row.sha) for row in rows] == [
@@ -324,7 +398,8 @@ async def _fill(store: Store, repository: Repositories, repo_id: int) -> None:
     await history.remember_repo(repository(repo_id, name=f"r{repo_id}", installation=repo_id))
     await history.remember_pull(repo_id, TrackedPull(number=1, head_sha=SHAS[0], base_ref="main", open=True))
     measured = {Metric.LINES: lines_of(repo_id, 9)}
-    await history.record_baseline(repo_id, sha=SHAS[0], branch="main", measured=measured, at=NOON)
+    kept = Baseline(sha=SHAS[0], coverage=measured, suites={("pkg", f"test {repo_id}"): Outcome.PASSED})
+    await history.record_baseline(repo_id, baseline=kept, branch="main", at=NOON)
     await history.publish(repo_id, _verdict(conclusion=f"of {repo_id}"))
     policy = CachedPolicy(content=b"%d" % repo_id, etag=None, commit=None, read_at=NOON)
     await history.keep_policy(repo_id, "main", policy)
@@ -344,6 +419,9 @@ async def _seen(store: Store, repo_id: int) -> dict[str, object]:
         "pulls": await history.pulls(repo_id, SHAS[0]) or None,
         "onto": await history.pulls_onto(repo_id, "main") or None,
         "baseline": baseline and baseline.coverage[Metric.LINES].native,
+        "suites": baseline and baseline.suites,
+        "recorded": await history.recorded(repo_id, SHAS),
+        "newest": await history.newest(repo_id, "main"),
         "latest": await history.latest(repo_id, "main"),
         "published": await history.published(repo_id, SHAS[0]),
         "policy": await history.policy(repo_id, "main"),
@@ -358,10 +436,10 @@ async def test_T22_rows_of_one_repository_are_never_seen_under_another_id(
     for repo_id in (1, 2):
         await _fill(store, repository, repo_id)
     one, two, three = [await _seen(store, repo_id) for repo_id in (1, 2, 3)]
-    assert set(three.values()) == {None}
+    assert [name for name in three if three[name] is not None] == []
     assert one["baseline"] == Tally(1, 9)
     assert two["baseline"] == Tally(2, 9)
-    alike = {"pull", "pulls", "onto"}  # both filled alike
+    alike = {"pull", "pulls", "onto", "recorded", "newest"}  # both filled alike
     assert [name for name in one if name not in alike and one[name] == two[name]] == []
 
 
@@ -378,5 +456,5 @@ async def test_a_forgotten_repository_leaves_no_row_in_any_table(
         owner = table.c.id if table is schema.repository else table.c.repo_id
         ids = {row[0] for row in _rows(database_url, sa.select(owner))}
         assert ids == {2}, table.name
-    assert set((await _seen(store, 1)).values()) == {None}
+    assert [name for name, answer in (await _seen(store, 1)).items() if answer is not None] == []
     assert await _seen(store, 2) == before

@@ -7,17 +7,25 @@ import inspect
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import event
 
+from bot.core.model import wire
+from bot.core.model.coverage import Coverage, FileCoverage, Metric
+from bot.core.model.evidence import Baseline
+from bot.core.model.lines import Lines
 from bot.flows.ports import Delivery
 from bot.store import migrate, schema
 from bot.store.engine import Database, StoreRefused
@@ -78,6 +86,27 @@ def test_every_revision_is_known_and_in_order() -> None:
     folder = Path(inspect.getfile(migrate)).parent / "migrations"
     files = sorted(file.name for file in (folder / "versions").glob("v*.py"))
     assert [name[1:5] for name in files] == list(migrate.REVISIONS)
+
+
+async def test_what_an_older_covgate_recorded_is_a_baseline_still(empty_url: str, clock: Any) -> None:
+    """From the first schema to the newest: coverage is where it was, and the other kinds are not there."""
+    lines = Coverage(metric=Metric.LINES, files={"a.py": FileCoverage(measured=Lines.of([1, 2]))})
+    key = {"repo_id": 42, "sha": "a" * 40}
+    place = key | {"branch": "main", "recorded_at": datetime(2026, 11, 5, tzinfo=UTC)}
+    packed = zlib.compress(wire.encode(lines))
+
+    def fill(connection: sa.Connection) -> None:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(inspect.getfile(migrate)).parent / "migrations"))
+        command.upgrade(config, "0001")
+        connection.execute(sa.insert(schema.baseline), place)
+        measured = key | {"metric": "lines", "covered": 0, "total": 2, "coverage": packed}
+        connection.execute(sa.insert(schema.measurement), measured)
+
+    with _open(empty_url) as database:
+        database.write_now(fill)
+    async with open_store(empty_url, clock=clock) as store:
+        assert await store.history.baseline(42, ["a" * 40]) == Baseline(sha="a" * 40, coverage={Metric.LINES: lines})
 
 
 class _Cut(Exception):

@@ -50,7 +50,7 @@ class LiveService:
         try:
             async with running(self._settings, clock=self.clock) as service:
                 self.service: Service = service
-                self._loop = asyncio.get_running_loop()
+                self.loop = asyncio.get_running_loop()
                 self._server = web_server(self._settings, service)
                 serving = asyncio.create_task(self._server.serve())
                 await asyncio.wait(
@@ -81,7 +81,7 @@ class LiveService:
             store = self.service.store
             return not await store.inbox.pending(limit=1) and await store.jobs.idle()
 
-        return asyncio.run_coroutine_threadsafe(ask(), self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(ask(), self.loop).result(10)
 
 
 class Stage:
@@ -129,11 +129,20 @@ class Stage:
 
 
 def upload(
-    run: Run, reports: dict[str, bytes], *, job: str = "test", tracked: list[str] | None = None, **manifest: object
+    run: Run,
+    reports: dict[str, bytes],
+    *,
+    job: str = "test",
+    tracked: list[str] | None = None,
+    sides: dict[str, str] | None = None,
+    **manifest: object,
 ) -> int:
-    """What the collecting action uploads for a job of *run*; *manifest* keys take the place of the true ones."""
+    """What the collecting action uploads for a job of *run*; *manifest* keys take the place of the true ones, *sides*
+    says of reports which side they are of.
+    """
     listed = [
         {"file": f"reports/{at}-{Path(name).name}", "name": name, "sha256": hashlib.sha256(content).hexdigest()}
+        | ({"side": sides[name]} if sides and name in sides else {})
         for at, (name, content) in enumerate(reports.items())
     ]
     true = {

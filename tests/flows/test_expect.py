@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.core.model.errors import Problem
-from bot.core.model.evidence import Awaited, Upload
-from bot.core.model.policy import EvidenceRules
-from bot.flows.expect import LONGEST_WAIT, Expectation, expect, relevant
+from bot.core.model.evidence import Awaited, Report, Upload
+from bot.core.model.findings import Findings
+from bot.core.model.policy import EvidenceRules, Policy
+from bot.core.model.suites import Suites
+from bot.flows.expect import LONGEST_WAIT, Expectation, asks_for_reports, expect, relevant
 from bot.flows.ports import Run
 
 OPENED = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -145,3 +149,36 @@ def test_named_workflows_alone_are_waited_for() -> None:
     """A policy may name those that bring reports; a slow deployment then keeps nobody waiting."""
     rules = EvidenceRules.model_validate({"workflows": [".github/workflows/ci-2.yml"]})
     assert [run.id for run in relevant([a_run(1), a_run(2)], rules, event="pull_request")] == [2]
+
+
+@pytest.mark.parametrize("brought", [{"suites": Suites(cases=())}, {"findings": Findings(findings=())}])
+def test_an_upload_of_any_kind_of_evidence_is_one(brought: dict[str, Suites | Findings]) -> None:
+    """Whether a gate can judge by it is for the gate to say: nothing is waited for."""
+    run = a_run()
+    report = Report(path="junit.xml", format="junit", digest="0" * 64, **brought)
+    assert gaps(after(6, run, uploads=(whole(run, problems=(), reports=(report,)),))) == []
+
+
+def test_an_upload_that_says_how_a_step_ended_is_not_empty() -> None:
+    """Another one brought the reports."""
+    run = a_run()
+    declared = whole(run, name="covgate-build-0-1", problems=(), outcomes={"build": "success"})
+    assert gaps(after(6, run, uploads=(whole(run), declared))) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "asked"),
+    [
+        ({}, True),
+        ({"mode": "off"}, False),
+        ({"coverage": {"mode": "off"}}, False),
+        ({"coverage": {"mode": "off"}, "build": {"jobs": ["build"]}, "lint": {"jobs": ["lint"]}}, False),
+        ({"coverage": {"mode": "off"}, "tests": {}}, True),
+        ({"coverage": {"mode": "off"}, "tests": {"mode": "off"}}, False),
+        ({"coverage": {"mode": "off"}, "lint": {"max_new": 3}}, True),
+        ({"coverage": {"mode": "off"}, "benchmarks": {"mode": "report"}}, True),
+    ],
+)
+def test_whether_any_report_is_asked_for(policy: dict[str, object], asked: bool) -> None:
+    """Jobs that must succeed need none."""
+    assert asks_for_reports(Policy.model_validate(policy)) is asked

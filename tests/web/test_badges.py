@@ -12,6 +12,7 @@ import pytest
 
 from bot.core.model.commit import Repo
 from bot.core.model.coverage import Coverage, FileCoverage, Metric
+from bot.core.model.evidence import Baseline
 from bot.core.model.lines import Lines
 from bot.flows.ports import CachedPolicy
 from bot.store.opening import Store
@@ -29,7 +30,10 @@ def measured(hit: int, total: int) -> Coverage:
 async def record(store: Store, repo: Repo, hit: int, total: int = 1000, *, branch: str = "main") -> None:
     await store.history.remember_repo(repo)
     await store.history.record_baseline(
-        repo.id, sha=SHA, branch=branch, measured={Metric.LINES: measured(hit, total)}, at=NOW
+        repo.id,
+        baseline=Baseline(sha=SHA, coverage={Metric.LINES: measured(hit, total)}),
+        branch=branch,
+        at=NOW,
     )
 
 
