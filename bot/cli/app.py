@@ -32,6 +32,7 @@ class Command:
 
 COMMANDS: Mapping[str, Command] = {
     "check": Command("bot.cli.check", "check", "Judge a checkout: the whole verdict, without any service."),
+    "run": Command("bot.cli.run", "run", "Run the project's own suites, gather their reports, and judge them."),
     "read": Command("bot.cli.read", "read", "Say what each file is and what it holds."),
     "serve": Command("bot.cli.serve", "serve", "Run the service that answers pull requests."),
     "demo": Command("bot.cli.demo.command", "demo", "Watch one pull request's whole life on this machine."),

@@ -20,6 +20,7 @@ class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
+    SARIF = "sarif"  # every finding of the linters, for code scanning and editors
 
 
 def check(
@@ -97,3 +98,8 @@ def _rendered(evaluation: Evaluation, context: CommentContext, format_: Format, 
             from bot.cli.page import render_page
 
             return render_page(evaluation, context)
+        case Format.SARIF:
+            from bot.core.render.sarif import render_sarif
+
+            found = evaluation.findings
+            return render_sarif(found.findings, tools=found.tools) if found is not None else render_sarif(())

@@ -18,6 +18,7 @@ _SKIPPED = frozenset(
         *(".git", ".hg", ".svn", "__pycache__"),
         *(".venv", "venv", ".tox", ".nox", ".eggs", "site-packages"),
         *("node_modules", "bower_components", "vendor"),
+        ".covgate",
     }
 )
 _MODULE = re.compile(rb"^module[ \t]+[\"`]?([^\s\"`]{1,1000})", re.MULTILINE)

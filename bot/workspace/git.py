@@ -1,8 +1,9 @@
 """A checkout through the ``git`` command, whatever the user's configuration says.
 
 Settings that change a diff's text are set here, the environment's ``GIT_*`` are left out, no pager or external diff
-runs, and nothing is written to the repository: files that are not tracked yet are shown to ``git diff`` through an
-index of our own, so that a file renamed by hand is still a rename.
+runs, and nothing is written to the repository but the entry of a temporary worktree, which is taken back: files that
+are not tracked yet are shown to ``git diff`` through an index of our own, so that a file renamed by hand is still a
+rename.
 """
 
 from __future__ import annotations
@@ -135,6 +136,20 @@ class Checkout:
             return self._run("cat-file", "blob", f"{revision}:{path}")
         except CheckoutError:
             return None
+
+    @contextmanager
+    def tree_of(self, sha: str) -> Generator[Path]:
+        """A temporary folder with the files of the commit *sha*, as a worktree of this repository. Gone at the end,
+        however that comes. No hook of the repository's runs.
+        """
+        with TemporaryDirectory(prefix="covgate-base-", ignore_cleanup_errors=True) as temporary:
+            folder = Path(temporary).resolve() / "tree"
+            try:
+                self._run("-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet", str(folder), sha)
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+                self._run("worktree", "prune", "--expire=now")
 
     def _untracked(self) -> list[bytes]:
         """New files that are not ignored. Other repositories within are named as folders, and left out."""

@@ -10,13 +10,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.core.compare.coverage import merge_evidence
 from bot.core.evaluate import evaluate
 from bot.core.model.commit import EMPTY_SHA, Base, BaseRule
 from bot.core.model.diff import Change, Diff
 from bot.core.model.errors import ReportError, UnknownFormat
-from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap, Report, Upload
-from bot.core.model.policy import Policy
+from bot.core.model.evidence import (
+    Awaited,
+    Baseline,
+    BenchRun,
+    Evidence,
+    Gap,
+    Layout,
+    Report,
+    Side,
+    Upload,
+)
+from bot.core.model.policy import Policy, only_sections
 from bot.core.model.verdict import Evaluation
 from bot.core.parse.diff import parse_diff
 from bot.core.parse.policy import POLICY_PATH, parse_policy
@@ -42,6 +51,8 @@ class Question:
     policy: Path | None = None
     diff: Path | None = None
     allow_stale: bool = False
+    upload: Upload | None = None  # what `covgate run` gathered: then no report is looked for
+    sections: frozenset[str] | None = None  # the only sections of the policy that are judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,25 +79,32 @@ def judge(question: Question, say: Say) -> Judged:
     """The verdict. *say* hears what is being done. Raises ``CovgateError`` for input that cannot be judged."""
     place = _place(question)
     rules, digest = _policy(question, place)
+    rules = rules if question.sections is None else only_sections(rules, question.sections)
     base = _base(question, place)
     say("looking for reports")
-    paths = _paths(question, place)
+    paths = [] if question.upload is not None else _paths(question, place)
     say("comparing with the base")
     diff = _diff(question, place, base, paths)
     known = _known(question, place, diff)
-    upload = _upload(place, paths, asked=bool(question.reports), say=say)
-    if not (question.allow_stale or question.diff or place.revision):
+    if question.upload is not None:
+        upload = replace(question.upload, root=str(place.root), modules=_modules(place))
+    else:
+        upload = _upload(place, paths, asked=bool(question.reports), say=say)
+    if not (question.allow_stale or question.diff or place.revision or question.upload):
         refuse_stale(upload, diff, known, rules, place.root)
+    before = _base_upload(question, place, say)
+    if before is not None:
+        upload = _beside(upload, before, base)
     evidence = Evidence(
         head_sha=place.head,
         tested_sha=place.head,
         base=base,
-        uploads=(upload,) if upload.reports else (),
-        gaps=() if upload.reports else (_NO_REPORTS,),
+        uploads=(upload,) if _brings(upload) else (),
+        gaps=() if _brings(upload) else (_NO_REPORTS,),
         tracked=known,
         policy_changed=POLICY_PATH in diff.files,
     )
-    baseline = _baseline(question, place, evidence, diff, rules, say)
+    baseline = None if before is None else _baseline(before, place, evidence, diff, rules)
     if baseline is not None:
         rule = base.rule if base.wanted else BaseRule.EXPLICIT
         evidence = replace(evidence, base=replace(base, rule=rule, sha=baseline.sha))
@@ -110,14 +128,25 @@ def _policy(question: Question, place: _Place) -> tuple[Policy, str | None]:
     """The policy and the SHA-256 of its file; the published defaults, enforced, where there is none."""
     content: bytes | None
     if question.policy is not None:
-        path, content = str(question.policy), bytes_of(question.policy)
-    elif place.checkout is not None and place.revision is not None:
+        return policy_of_tree(place.root, question.policy)
+    if place.checkout is not None and place.revision is not None:
         path, content = POLICY_PATH, place.checkout.content(place.revision, POLICY_PATH)
     else:
-        path, file = POLICY_PATH, place.root / POLICY_PATH
-        content = bytes_of(file) if file.exists() else None
+        return policy_of_tree(place.root)
     if content is None:
         return Policy(), None
+    return parse_policy(content, path=path), hashlib.sha256(content).hexdigest()
+
+
+def policy_of_tree(root: Path, named: Path | None = None) -> tuple[Policy, str | None]:
+    """The policy of the working tree *root*, or in the file *named*, and the SHA-256 of its file; the published
+    defaults, enforced, where there is none.
+    """
+    file = root / POLICY_PATH if named is None else named
+    if named is None and not file.exists():
+        return Policy(), None
+    content = bytes_of(file)
+    path = POLICY_PATH if named is None else str(named)
     return parse_policy(content, path=path), hashlib.sha256(content).hexdigest()
 
 
@@ -151,6 +180,8 @@ def _diff(question: Question, place: _Place, base: Base, paths: Iterable[Path]) 
         raise CheckoutError(f"{place.root}: there is no commit yet to compare with")
     else:
         reports = {shown(path, place.root) for path in paths}
+        if question.upload is not None:  # a run's reports are named by their step's folder, then from the top
+            reports |= {report.path.partition("/")[2] for report in question.upload.reports}
         name, text = "git diff", place.checkout.diff(base.wanted, place.revision, besides=reports)
     try:
         return parse_diff(text)
@@ -202,19 +233,39 @@ def _modules(place: _Place) -> Mapping[str, str]:
     return go_modules((path, content) for path, content in contents if content is not None)
 
 
-def _baseline(
-    question: Question, place: _Place, head: Evidence, diff: Diff, rules: Policy, say: Say
-) -> Baseline | None:
-    """What the base's reports measured, on the repository's paths as the same function maps the head's."""
+def _base_upload(question: Question, place: _Place, say: Say) -> Upload | None:
+    """The base's reports, where the user named any."""
     if not question.base_reports:
         return None
-    paths = reports_by_pattern(question.base_reports, _folders(place))
-    upload = _upload(place, paths, asked=True, say=say)
+    return _upload(place, reports_by_pattern(question.base_reports, _folders(place)), asked=True, say=say)
+
+
+def _beside(upload: Upload, before: Upload, base: Base) -> Upload:
+    """*upload* with the base's benchmarks at its side. Nobody says how the two were measured, so they are trusted as
+    little as those of two machines.
+    """
+    benchmarks = [report for report in before.reports if report.benchmarks is not None]
+    if not benchmarks or not base.wanted or upload.bench is not None:
+        return upload
+    measured = [
+        Report(path=one.path, format=one.format, digest=one.digest, benchmarks=one.benchmarks, side=Side.BASE)
+        for one in benchmarks
+    ]
+    bench = BenchRun(layout=Layout.SEPARATE, base_sha=base.wanted)
+    return replace(upload, reports=(*upload.reports, *measured), bench=bench)
+
+
+def _baseline(upload: Upload, place: _Place, head: Evidence, diff: Diff, rules: Policy) -> Baseline | None:
+    """What history would keep of the base's *upload*, judged as the head's is: of any kind, on the same paths."""
     tracked = head.tracked
     if place.checkout is not None and head.base.wanted and tracked is not None:
         tracked = place.checkout.files(head.base.wanted)
-    merged = merge_evidence(replace(head, uploads=(upload,), gaps=(), tracked=tracked), None, diff, rules.coverage)
-    return Baseline(sha=head.base.wanted, coverage=merged.measured)
+    there = replace(head, head_sha=head.base.wanted, uploads=(upload,), gaps=(), tracked=tracked)
+    return evaluate(there, None, diff, rules, policy_sha256=None, policy_commit=None).kept
+
+
+def _brings(upload: Upload) -> bool:
+    return bool(upload.reports or upload.problems or upload.outcomes)
 
 
 _NO_REPORTS = Gap(awaited=Awaited.NO_ARTIFACT, subject="report files", expired=True)

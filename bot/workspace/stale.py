@@ -27,7 +27,9 @@ def refuse_stale(upload: Upload, diff: Diff, known: frozenset[str] | None, rules
 
 
 def _measured(report: Report, upload: Upload, known: frozenset[str] | None, rules: Policy) -> set[str]:
-    """The repository's files that *report* measures."""
+    """The repository's files whose coverage *report* measures: only it is of their lines."""
+    if report.coverage is None:
+        return set()
     names = KnownNames(known or (), complete=known is not None)
     origin = Origin(root=upload.root, roots=report.roots, modules=upload.modules, rules=rules.coverage.paths)
     return set(map_paths(report.coverage.files, names, origin).names.values())

@@ -1,0 +1,1 @@
+"""Benchmarks of two trees, measured in turns on one machine."""

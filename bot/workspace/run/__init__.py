@@ -1,0 +1,1 @@
+"""Runs a project's own suites in its working tree and gathers what they report."""
