@@ -29,8 +29,11 @@ NAMES = (
     *("c.out", "cover.out", "cover*.out", "cover.profile", "*coverage*.out", "*.coverprofile", "*.cov", "coverage.txt"),
     *("*coverage*.xml", "*cobertura*.xml", "jacoco*.xml", "clover*.xml"),
     *("coverage.info", "*lcov*.info", "lcov.dat", "*.lcov", "*coverage*.json"),
-    *("*junit*.xml", "test-*.xml", "test-results*.json", "ctrf*.json", "*.trx", "gotest*.json", "go-test*.json"),
-    *("bench*.txt", "bench*.json", "*.sarif"),
+    *("*junit*.xml", "test-*.xml", "*test-results*.xml", "testresult*.xml", "*xunit*.xml", "*nunit*.xml", "*.trx"),
+    *("test-results*.json", "ctrf*.json", "gotest*.json", "go-test*.json", "*.tap"),
+    *("bench*.txt", "bench*.json", "jmh-result*.json"),
+    *("*.sarif", "*.sarif.json", "checkstyle*.xml", "golangci*.json", "gosec*.json", "govulncheck*.json"),
+    *("bandit*.json", "pip-audit*.json", "eslint*.json", "ruff*.json", "pylint*.json"),
 )
 NO_REPORT = ("coverage-summary.json", "test-results.schema.json")  # of that name, but they hold no lines
 BEGINS = {"coverage.txt": b"mode:"}  # a common name that is a report only if it begins so
@@ -41,6 +44,7 @@ SKIPPED = frozenset(
         *(".git", ".hg", ".svn", "__pycache__"),
         *(".venv", "venv", ".tox", ".nox", ".eggs", "site-packages"),
         *("node_modules", "bower_components", "vendor"),
+        ".covgate",
     }
 )
 
@@ -58,6 +62,8 @@ TOO_LARGE = f"over {LARGEST_REPORT >> 20} MiB, or {LARGEST_TOTAL >> 20} MiB with
 LONGEST_NAME = 200
 SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 OUTCOMES = ("success", "failure", "cancelled", "skipped")
+LAYOUTS = ("interleaved", "sequential", "separate")
+SIDES = ("head", "base")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -67,7 +73,11 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """What the runner and the step's inputs say. *race* is ``None`` where nobody said."""
+    """What the runner and the step's inputs say. *race* is ``None`` where nobody said.
+
+    *staged* is a folder whose files are the reports, all of them: those below its ``head`` and those below its
+    ``base``, named from there. *bench* is how benchmarks of both were measured. ``covgate run`` gives the two.
+    """
 
     search: Path
     patterns: list[str]
@@ -83,6 +93,8 @@ class Job:
     run_id: int
     attempt: int
     required: bool
+    staged: Path | None
+    bench: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -107,7 +119,7 @@ def main() -> int:
                 "Not collected: files of the commit that this job did not change (name them to collect them):",
                 passed_over,
             )
-        if not found:
+        if not found and job.staged is None:
             return say_none(job, checkout)
         folder = write_upload(job, checkout, head_sha(os.environ, checkout), found)
     except (Refusal, OSError) as reason:
@@ -147,6 +159,8 @@ def read_job(env: Mapping[str, str]) -> Job:
         run_id=read_count("GITHUB_RUN_ID", env.get("GITHUB_RUN_ID", ""), 0),
         attempt=read_count("GITHUB_RUN_ATTEMPT", env.get("GITHUB_RUN_ATTEMPT", ""), 1),
         required=read_bool("fail-if-none", env.get("COLLECT_FAIL_IF_NONE", "")) is not False,
+        staged=Path(env["COLLECT_STAGED"]) if env.get("COLLECT_STAGED") else None,
+        bench=read_bench(env.get("COLLECT_BENCH", "")),
     )
 
 
@@ -196,6 +210,26 @@ def read_outcomes(text: str) -> dict[str, str]:
             raise Refusal(f"outcomes: {line!a} is not NAME=OUTCOME with one of {wanted} (is the step's id right?)")
         outcomes[plain(name.strip())] = outcome.strip()
     return outcomes
+
+
+def read_bench(text: str) -> dict[str, Any] | None:
+    """How benchmarks were measured, as the manifest has it; ``None`` where there is nothing to say."""
+    if not text.strip():
+        return None
+    try:
+        given = dict(json.loads(text))
+        bench: dict[str, Any] = {
+            "layout": str(given["layout"]),
+            "base_sha": str(given["base_sha"]),
+            "rounds": int(given["rounds"]),
+            "machine": plain(str(given.get("machine", ""))),
+            "confirms": given.get("confirms") is True,
+        }
+    except (ValueError, TypeError, KeyError):
+        raise Refusal(f"how benchmarks were measured is not said by {text[:80]!a}") from None
+    if bench["layout"] not in LAYOUTS or not SHA.fullmatch(bench["base_sha"]) or not 1 <= bench["rounds"] <= 1_000_000:
+        raise Refusal(f"how benchmarks were measured is not said by {text[:80]!a}")
+    return bench
 
 
 # --- the checkout -------------------------------------------------------------------------------------------------
@@ -282,6 +316,8 @@ def modules_of(checkout: Checkout) -> dict[str, str]:
 
 def find_reports(job: Job, checkout: Checkout) -> tuple[list[Path], list[str]]:
     """The report files, sorted, and the names of those passed over as unchanged files of the commit."""
+    if job.staged is not None:
+        return [path for side in SIDES for path in sorted((job.staged / side).rglob("*")) if path.is_file()], []
     if job.patterns:
         return find_by_pattern(job), []
     candidates = find_by_name(job.search)
@@ -376,7 +412,7 @@ def write_upload(job: Job, checkout: Checkout, head: str, found: list[Path]) -> 
         raise Refusal(f"{len(found)} report files were found, and {MOST_REPORTS} are the most; name fewer with `files`")
     folder = job.into or Path(tempfile.mkdtemp(prefix="covgate-", dir=os.environ.get("RUNNER_TEMP") or None))
     (folder / "reports").mkdir(parents=True)
-    reports = copy_reports(found, folder, checkout.root)
+    reports = copy_reports(found, folder, checkout.root, job.staged)
     tracked = write_tracked(checkout.files, folder)
     manifest = {
         "version": 1,
@@ -397,12 +433,14 @@ def write_upload(job: Job, checkout: Checkout, head: str, found: list[Path]) -> 
         "modules": modules_of(checkout),
         "tracked": tracked,
     }
+    if job.bench is not None:
+        manifest["bench"] = job.bench
     (folder / "manifest.json").write_bytes(json.dumps(manifest, indent=1).encode("ascii"))
     return folder
 
 
-def copy_reports(found: list[Path], folder: Path, root: Path) -> list[dict[str, str]]:
-    """Copies of *found* under names of ours, each with its digest."""
+def copy_reports(found: list[Path], folder: Path, root: Path, staged: Path | None) -> list[dict[str, str]]:
+    """Copies of *found* under names of ours, each with its digest, and its side where it is not the head's."""
     reports: list[dict[str, str]] = []
     left = LARGEST_TOTAL
     for number, path in enumerate(found):
@@ -412,8 +450,17 @@ def copy_reports(found: list[Path], folder: Path, root: Path) -> list[dict[str, 
         left -= size
         file = f"reports/{number}-{safe_name(path.name)}"
         digest = copy(path, folder / file)
-        reports.append({"file": file, "name": utf8(relative(path, root) or path.name), "sha256": digest})
+        reports.append({"file": file, **named(path, root, staged), "sha256": digest})
     return reports
+
+
+def named(path: Path, root: Path, staged: Path | None) -> dict[str, str]:
+    """What the manifest calls the report at *path*, and which side it is of where that is not the head."""
+    for side in SIDES if staged is not None else ():
+        name = relative(path, staged / side) if staged is not None else None
+        if name is not None:
+            return {"name": utf8(name)} if side == "head" else {"name": utf8(name), "side": side}
+    return {"name": utf8(relative(path, root) or path.name)}
 
 
 def copy(source: Path, to: Path) -> str:
