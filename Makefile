@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-unit test-integration test-coverage lint format build bench lock clean
+.PHONY: help setup demo test test-unit test-integration test-coverage lint format build bench simulate lock clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
@@ -70,8 +70,8 @@ lint: $(INSTALLED) ## Check style, types, architecture, dependencies, workflows 
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/zizmor --offline --no-progress --quiet action.yml .github
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/zizmor --offline --no-progress --quiet action.yml actions .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml actions/*/action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(BIN)/check-jsonschema --check-metaschema docs/*.schema.json
@@ -87,6 +87,9 @@ build: $(INSTALLED) ## Make the wheel and the source distribution in dist/
 
 bench: $(INSTALLED) ## Measure what the README claims: each script of tests/load in turn
 	@for script in tests/load/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done
+
+simulate: $(INSTALLED) ## Show how often benchmark rules cry wolf, and how often they sleep (ARGS=N repetitions)
+	@$(BIN)/python -m tests.simulation.tables $(ARGS)
 
 lock: $(INSTALLED) ## Renew the lock files from pyproject.toml (ARGS=--upgrade for the newest releases)
 	$(LOCK) --group build -o requirements-build.lock
