@@ -48,6 +48,10 @@ def check(
     allow_stale: Annotated[
         bool, typer.Option("--allow-stale", help="Judge reports that are older than the files they measure.")
     ] = False,
+    race: Annotated[
+        bool | None,
+        typer.Option("--race/--no-race", help="Whether Go's tests ran under the race detector (else nobody says)."),
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help="How to say the verdict.")] = Format.TEXT,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it (else standard output).")
@@ -71,6 +75,7 @@ def check(
         policy=policy,
         diff=diff,
         allow_stale=allow_stale,
+        race=race,
     )
     with Progress() as progress:
         judged = judge(question, progress.say)

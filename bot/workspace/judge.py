@@ -51,6 +51,7 @@ class Question:
     policy: Path | None = None
     diff: Path | None = None
     allow_stale: bool = False
+    race: bool | None = None  # whether Go's tests ran under the race detector, where somebody says
     upload: Upload | None = None  # what `covgate run` gathered: then no report is looked for
     sections: frozenset[str] | None = None  # the only sections of the policy that are judged
 
@@ -89,7 +90,7 @@ def judge(question: Question, say: Say) -> Judged:
     if question.upload is not None:
         upload = replace(question.upload, root=str(place.root), modules=_modules(place))
     else:
-        upload = _upload(place, paths, asked=bool(question.reports), say=say)
+        upload = replace(_upload(place, paths, asked=bool(question.reports), say=say), race=question.race)
     if not (question.allow_stale or question.diff or place.revision or question.upload):
         refuse_stale(upload, diff, known, rules, place.root)
     before = _base_upload(question, place, say)
@@ -103,6 +104,7 @@ def judge(question: Question, say: Say) -> Judged:
         gaps=() if _brings(upload) else (_NO_REPORTS,),
         tracked=known,
         policy_changed=POLICY_PATH in diff.files,
+        jobs=None,
     )
     baseline = None if before is None else _baseline(before, place, evidence, diff, rules)
     if baseline is not None:

@@ -110,3 +110,18 @@ def test_reports_of_any_kind_are_found_by_name(shop: Repository) -> None:
         "junit.xml",
         "ruff.sarif",
     }
+
+
+def test_a_terminal_says_that_the_detector_was_on_and_knows_no_jobs(shop: Repository) -> None:
+    """Nobody else can; and workflow jobs that the policy names have no run to be asked of."""
+    shop.write(".github/covgate.yml", "version: 1\nbuild: {jobs: [build]}\n")
+    reports = tuple(str(SAMPLES / "green" / name) for name in REPORTS)
+
+    def gates(*, race: bool | None) -> dict[str, Conclusion]:
+        question = Question(repo=shop.path, reports=reports, base="main", allow_stale=True, race=race)
+        verdict = judge(question, lambda _: None).evaluation.verdict
+        return {gate.gate: gate.conclusion for gate in verdict.gates}
+
+    assert gates(race=True)["races"] is Conclusion.SUCCESS
+    assert gates(race=None)["races"] is Conclusion.FAILURE
+    assert "build" not in gates(race=True)

@@ -113,14 +113,15 @@ def _detector_on(upload: Upload, reports: Sequence[Suites], rules: TestsRule) ->
 
 def _detector(runs: Iterable[_Run]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The suites that Go ran: those with its race detector on in some upload, and those with it on in none. A suite
-    without a case ran nothing: a package without tests, or one of benchmarks.
+    without a case ran nothing: a package without tests, or one of benchmarks; nor did one that only failed as a whole,
+    because it does not build.
     """
     ran: set[str] = set()
     raced: set[str] = set()
     for run in runs:
         for suites in run.reports:
             if suites.toolchain == "go":
-                names = {case.suite for case in suites.cases}
+                names = {case.suite for case in suites.cases if not (case.synthetic and case.bad)}
                 ran |= names
                 raced |= names if run.detector else set()
     return tuple(sorted(raced)), tuple(sorted(ran - raced))

@@ -32,6 +32,8 @@ Kind = Literal["tests", "lint", "build"]
 _SUCCEEDED = "success"
 _NOT_RUN = "skipped"
 _WORDS = re.compile(r"[a-z]+")
+_LINTS = frozenset({"vet", "format", "typecheck"})
+_TESTS = frozenset({"unit", "integration", "race", "coverage", "e2e", "benchmark", "benchmarks", "bench"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +127,13 @@ def declared(uploads: Sequence[Upload], kind: Kind) -> Steps:
 
 
 def kind_of(step: str) -> Kind:
-    """Which gate a declared step is for, by the words of its name: ``golangci-lint``, ``test_unit``, else the build."""
+    """Which gate a declared step is for, by the words of its name: ``golangci-lint``, ``test_unit``, ``race``, else the
+    build.
+    """
     words = _WORDS.findall(step.lower())
-    if any(word.startswith("lint") for word in words):
+    if any(word.startswith("lint") or word in _LINTS for word in words):
         return "lint"
-    return "tests" if any(word.startswith("test") for word in words) else "build"
+    return "tests" if any(word.startswith("test") or word in _TESTS for word in words) else "build"
 
 
 def _is_called(job: str, pattern: str) -> bool:

@@ -132,8 +132,23 @@ def _passed(verdict: Verdict, voice: Voice) -> str:
         return "Passed: only files that no tool can cover changed"
     if not verdict.gates:
         return "Passed: the policy asks for no gate"
-    lead = _lead([gate for gate in verdict.gates if gate.conclusion is Conclusion.SUCCESS] or verdict.gates)
-    return f"{title(lead, voice)} passed: {brief(lead, voice)}"
+    passed = [gate for gate in verdict.gates if gate.conclusion is Conclusion.SUCCESS]
+    lead = _lead(passed or verdict.gates)
+    others = [gate for gate in passed if gate is not lead and gate.gate in _KINDS]
+    return f"{_together(lead, others, voice)} passed: {brief(lead, voice)}"
+
+
+_KINDS = {"tests": "tests", "races": "races", "lint": "lint", "build": "build", "benchmarks": "benchmarks"}
+
+
+def _together(lead: GateResult, others: Sequence[GateResult], voice: Voice) -> str:
+    """``Coverage gate``, or ``Coverage, tests, races and lint``, each by its name where others passed beside it."""
+    if not others:
+        return title(lead, voice)
+    first = _KINDS.get(lead.gate, "coverage" if lead.gate.startswith("coverage/") else lead.gate)
+    names = [first, *(_KINDS[gate.gate] for gate in others)]
+    said = f"{', '.join(names[:-1])} and {names[-1]}"
+    return said[0].upper() + said[1:]
 
 
 def _neutral(verdict: Verdict, voice: Voice) -> str:

@@ -26,6 +26,7 @@ from bot.core.render.sections import (
     indirect_title,
     new_lines,
     patch_files,
+    ranked_gates,
     split_name,
     whole_file,
 )
@@ -156,7 +157,7 @@ def page_of(evaluation: Evaluation, context: CommentContext) -> Page:
         headline=headline(verdict, DATA),
         lines=[*_lines(verdict, coverage), *(Line(kind, words) for kind, words in kind_lines(evaluation))],
         notes=notes(verdict, context, DATA),
-        gates=[_gate(gate) for gate in verdict.gates],
+        gates=[_gate(gate) for gate in ranked_gates(verdict)],
         urgent=[as_page(one, _MOST, head, context) for one in listings(evaluation) if one.urgent],
         details=[as_page(one, _MOST, head, context) for one in listings(evaluation) if not one.urgent],
         components=[_component(gate) for gate in component_gates(verdict)],

@@ -152,11 +152,15 @@ def file_lists(coverage: CoverageComparison) -> tuple[tuple[str, str, tuple[str,
 def all_gates(verdict: Verdict, limits: Limits, context: CommentContext) -> Section:
     """Every gate, failing ones first, and those that nobody asks for."""
     header = ("Gate", "Result", "Now", "Target:")
-    ranked = sorted(verdict.gates, key=lambda gate: _RANKS.get(gate.conclusion, len(_RANKS)))
-    body = tabled(header, ranked, limits.gates, _gate_row, "gate", context)
+    body = tabled(header, ranked_gates(verdict), limits.gates, _gate_row, "gate", context)
     others = f"Not configured: {', '.join(verdict.not_configured)}." if verdict.not_configured and body else ""
     said = "\n\n".join(filter(None, [body, others]))
     return Section(title="All gates", body=said, label=units.count(len(verdict.gates), "gate"))
+
+
+def ranked_gates(verdict: Verdict) -> list[GateResult]:
+    """Failing ones first, else in the verdict's order."""
+    return sorted(verdict.gates, key=lambda gate: _RANKS.get(gate.conclusion, len(_RANKS)))
 
 
 _RANKS = {conclusion: rank for rank, conclusion in enumerate((Conclusion.ACTION_REQUIRED, Conclusion.FAILURE))}

@@ -16,7 +16,7 @@ from bot.core.render.escape import TERMINAL, terminal
 from bot.core.render.headline import base_words, headline, patch_line, since_line
 from bot.core.render.kinds import kind_lines, listings
 from bot.core.render.listing import as_lines
-from bot.core.render.sections import file_lists
+from bot.core.render.sections import file_lists, ranked_gates
 from bot.core.render.sentences import alike, explain, level, message, named, outcome
 from bot.core.render.uncovered import ranges_of, uncovered_files
 
@@ -65,7 +65,7 @@ def terminal_report(evaluation: Evaluation, context: CommentContext) -> Terminal
         headline=headline(verdict, TERMINAL),
         lines=tuple(_lines(evaluation)),
         header=("Result", "Gate", "Now", "Target"),
-        rows=tuple(_row(gate) for gate in verdict.gates),
+        rows=tuple(_row(gate) for gate in ranked_gates(verdict)),
         reasons=tuple(_reasons(verdict)),
         urgent=tuple(_urgent(evaluation)),
         uncovered=tuple(_uncovered(evaluation, context)),

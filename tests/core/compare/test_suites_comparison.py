@@ -141,6 +141,13 @@ def test_one_leg_with_the_detector_is_enough():
     assert (found.raced, found.unraced) == (("a", "b"), ("c",))
 
 
+def test_a_package_that_did_not_build_ran_no_detector():
+    """Nothing of it ran, with it or without."""
+    broken = case("(package)", "!", suite="b", synthetic=True)
+    found = compared(upload(told(case("T", suite="a"), broken, go=True), race=True))
+    assert (found.raced, found.unraced) == (("a",), ())
+
+
 def test_other_languages_have_no_detector():
     """JUnit of pytest is neither raced nor unraced."""
     found = compared(upload(told(*cases("a+"))))

@@ -149,3 +149,12 @@ def test_the_order_of_jobs_does_not_matter():
     jobs = {"build (1)": "failure", "build (2)": "cancelled", "build (3)": None}
     results = {repr(gate(judge(with_jobs(dict(turned))), "build")) for turned in itertools.permutations(jobs.items())}
     assert len(results) == 1
+
+
+def test_a_declared_step_belongs_to_the_gate_of_its_name():
+    """A suite of tests that failed is no build that failed, nor is a formatter."""
+    outcomes = {"unit": "failure", "race": "failure", "go vet": "failure", "build": "success"}
+    found = judge(evidence(upload(told(case("a")), outcomes=outcomes)), without_coverage())
+    assert gate(found, "build").reason == JobsSucceeded(names=("build",))
+    assert gate(found, "tests").reason == JobsFailed(jobs=(("race", "failure"), ("unit", "failure")))
+    assert gate(found, "lint").reason == JobsFailed(jobs=(("go vet", "failure"),))

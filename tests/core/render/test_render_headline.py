@@ -7,6 +7,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.core.model.commit import Base, BaseRule
+from bot.core.model.comparison import CaseCounts
 from bot.core.model.coverage import Metric, Tally
 from bot.core.model.errors import Problem
 from bot.core.model.evidence import Awaited
@@ -16,9 +17,11 @@ from bot.core.model.verdict import (
     Conclusion,
     Dropped,
     GateResult,
+    NoRaces,
     NothingCoverable,
     NothingToJudge,
     Ratcheted,
+    TestsPassed,
     TooManyMissed,
     Unreadable,
 )
@@ -209,3 +212,17 @@ def test_names_in_the_first_line_are_escaped():
     """A workflow's file name comes from the pull request."""
     said = headline(evaluation(incomplete(missing(Awaited.RUNNING, "<b>@octocat"))).verdict, MARKDOWN)
     assert said == snapshot("Waiting: `<b>@\u200boctocat` is still running")
+
+
+def test_several_gates_pass_together():
+    """Nobody reads "coverage passed" where tests and lint were judged beside it."""
+    tests = gate("tests", TestsPassed(counts=CaseCounts(passed=3)), Conclusion.SUCCESS, metric=None)
+    races = gate("races", NoRaces(suites=2), Conclusion.SUCCESS, metric=None)
+    said = [title(project(19, 20), tests), title(project(19, 20), tests, races, complete()), title(tests, races)]
+    assert said == snapshot(
+        [
+            "Coverage and tests passed: 95.00% (19/20) of statements, target 95%",
+            "Coverage, tests and races passed: 95.00% (19/20) of statements, target 95%",
+            "Tests and races passed: 3 tests: 3 passed",
+        ]
+    )

@@ -102,7 +102,7 @@ def test_what_each_reason_says():
             "no benchmarks": "No benchmark came. Have the workflow upload what the benchmarks report.",
             "no races": "The race detector was on in 9 Go packages and reported nothing.",
             "races": "1 data race reported: `r.go:12`.",
-            "detector off": "Nothing says that the race detector was on for 1 Go package: `example.com/lab/ok`. Run the tests with `go test -race` and say so with `race: true` in the upload step, or name the artifacts under `tests.race_detector`.",
+            "detector off": "Nothing says that the race detector was on for 1 Go package: `example.com/lab/ok`. Run the tests with `go test -race` and say so with `race: true` in the upload step (`--race` in a terminal), or name the artifacts under `tests.race_detector`.",
             "no finding": "No new finding.",
             "old findings": "No finding on added lines (7 in all).",
             "some allowed": "2 new findings, 3 allowed (7 in all).",
