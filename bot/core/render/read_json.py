@@ -112,12 +112,15 @@ def render_read(reports: Sequence[Report]) -> str:
 
 
 def _entries(report: Report) -> Iterator[AnyReport]:
+    """What the file is made for comes first: a benchmark's file has tests only where a benchmark failed."""
     if report.coverage is not None:
         yield _coverage(report, report.coverage)
-    if report.suites is not None:
+    if report.suites is not None and report.format.startswith("go-test"):
         yield _suites(report, report.suites)
     if report.benchmarks is not None:
         yield _benchmarks(report, report.benchmarks)
+    if report.suites is not None and not report.format.startswith("go-test"):
+        yield _suites(report, report.suites)
     if report.findings is not None:
         found = [finding_json(finding) for finding in report.findings.findings]
         yield ReadFindings(path=utf8(report.path), format=report.format, findings=found)

@@ -57,7 +57,8 @@ def _detector_off(suites: Sequence[str], voice: Voice) -> Words:
         f"Nothing says that the race detector was on for {units.count(len(suites), 'Go package')}: "
         f"{first_of(suites, voice)}.",
         f"Run the tests with {voice.name('go test -race')} and say so with {voice.name('race: true')} in the upload "
-        f"step ({voice.name('--race')} in a terminal), or name the artifacts under {voice.name('tests.race_detector')}.",
+        f"step ({voice.name('--race')} in a terminal), or name the artifacts under "
+        f"{voice.name('tests.race_detector')}.",
     )
 
 
