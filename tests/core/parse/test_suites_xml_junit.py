@@ -189,3 +189,22 @@ def test_long_texts_keep_their_beginning_and_their_end():
     assert len(found.detail) <= 4000
     assert found.detail.startswith("first")
     assert found.detail.endswith("last")
+
+
+def test_a_test_of_pytest_that_never_ended_is_no_passed_one():
+    """``pytest.exit()`` or an interrupt within a test: pytest writes a case without a name, a class or a result."""
+    found = suites(
+        '<testsuites name="pytest tests"><testsuite name="pytest" errors="0" failures="0" tests="1">'
+        '<testcase classname="exit_test" name="test_1" time="0.001" /><testcase time="0.000" />'
+        "</testsuite></testsuites>"
+    )
+    assert [case.outcome.value for case in found.cases] == ["passed", "errored"]
+
+
+@pytest.mark.parametrize("go", ["", '<properties><property name="go.version" value="go1.22"/></properties>'])
+def test_a_suite_that_counts_failures_and_shows_none_is_not_green(go: str):
+    """It is at odds with itself: what failed is not among its cases."""
+    found = junit(f'{go}<testcase classname="p" name="TestA"/>', 'name="p" tests="1" failures="1"')
+    assert [case.outcome.value for case in found.cases if case.bad] == ["errored"]
+    shown = junit('<testcase classname="p" name="x"><failure/></testcase>', 'name="p" tests="1" failures="1"')
+    assert figures(shown)["tests"] == 1

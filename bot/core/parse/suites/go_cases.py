@@ -38,6 +38,7 @@ MOST_CASES = 1_000_000
 MOST_KEPT = 400
 _MOST_TRACED = 2_000
 _LONGEST_NAME = 4096
+_PASSED = Outcome.PASSED  # looked up once: members of an enumeration are slow to find
 _WATCHED = frozenset("pfuSsge\t")  # what the lines that are looked for begin with
 _RUNNING = re.compile(r"\t{1,2}(\S{1,4096}) \([0-9hms.]{1,20}\)\s*\Z")
 _EXIT = re.compile(r"(?:exit status \d{1,5}|signal: [a-z ]{1,40})\s*\Z")
@@ -108,17 +109,24 @@ class PackageRun:
         self._starts += 1
         if self._starts > MOST_CASES:
             raise ReportError(f"the report has more than {MOST_CASES} test cases")
-        known = self._tests.get(test)
-        if known is not None and known.outcome is None:
-            self._repeated.append(known)
-        parent = parent_of(test, self._tests) if "/" in test else None
-        if parent is None:
+        tests = self._tests
+        parent = None
+        if "/" in test:
+            parent = tests.get(test.rpartition("/")[0]) or parent_of(test, tests)
+        if parent is not None:
+            parent.parted = True
+        else:
             self._era += 1
             if test.startswith("Benchmark"):
                 self._has_benchmarks = True
                 self._underway -= 1
         self._underway += 1
-        self.current = self._tests[test] = Attempt(test, parent)
+        self.current = attempt = Attempt(test, parent)
+        known = tests.setdefault(test, attempt)
+        if known is not attempt:
+            tests[test] = attempt
+            if known.outcome is None:
+                self._repeated.append(known)
 
     def announced(self, benchmark: str) -> None:
         """What comes next is printed by *benchmark*, which may yet fail."""
@@ -141,9 +149,10 @@ class PackageRun:
             attempt.era = self._era
         elif attempt.era != self._era:
             return
-        if attempt.outcome is not None and attempt.outcome is not outcome:
+        known = attempt.outcome
+        if known is not None and known is not outcome:
             attempt.contested = True
-            outcome = worst((attempt.outcome, outcome))
+            outcome = worst((known, outcome))
         attempt.outcome = outcome
         attempt.elapsed = elapsed
 
@@ -198,8 +207,9 @@ class PackageRun:
         """The package ended so, or never, if *outcome* is ``None``."""
         failed = outcome is None or outcome in BAD
         attempts = self._attempts(failed=failed)
-        unended = self._settle([one for one in attempts if one.outcome is None or one.contested], failed=failed)
-        bad = [one for one in attempts if one.outcome is not Outcome.PASSED and one.outcome in BAD]
+        odd = [one for one in attempts if one.outcome is not _PASSED or one.parted or one.contested]
+        unended = self._settle([one for one in odd if one.outcome is None or one.contested], failed=failed)
+        bad = [one for one in odd if one.outcome in BAD]
         for attempt in bad:
             tell_parents(attempt)
         bad = [one for one in bad if not one.bad_child]
@@ -209,8 +219,8 @@ class PackageRun:
         cut_short = {id(attempt) for attempt in (*unended, culprit) if attempt is not None}
         suite = self.name[:_LONGEST_NAME]
         cases = [
-            Case(suite=suite, name=one.name[:_LONGEST_NAME], outcome=one.outcome, duration_us=microseconds(one.elapsed))
-            if one.outcome is Outcome.PASSED
+            Case(suite=suite, name=one.name[:_LONGEST_NAME], outcome=_PASSED, duration_us=microseconds(one.elapsed))
+            if one.outcome is _PASSED
             else self._case(one, self._cut_short(one, culprit) if id(one) in cut_short else told_of(one))
             for one in attempts
             if not one.parted or counts(one)
@@ -220,15 +230,17 @@ class PackageRun:
         return Ran(
             package=suite,
             cases=cases,
-            parents={one.name[:_LONGEST_NAME]: one.outcome for one in attempts if one.parted},
+            parents={one.name[:_LONGEST_NAME]: one.outcome for one in odd if one.parted},
             races=self._races.ended(suite),
             whole=outcome is not None and not cut_short,
         )
 
     def _attempts(self, *, failed: bool) -> list[Attempt]:
         """All that ran, in the order of their ends. A benchmark has no result unless it failed."""
-        never = [attempt for attempt in self._tests.values() if attempt.outcome is None]
-        attempts = [*self._ended, *self._repeated, *never]
+        attempts = self._ended
+        if self._starts > len(attempts):
+            never = [attempt for attempt in self._tests.values() if attempt.outcome is None]
+            attempts = [*attempts, *self._repeated, *never]
         if self._has_benchmarks:
             attempts = [
                 attempt

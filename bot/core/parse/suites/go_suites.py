@@ -14,6 +14,7 @@ from bot.core.parse.suites.go_cases import MOST_CASES, Ran
 MOST_PACKAGES = 100_000
 MOST_RACES = 10_000
 MOST_ATTEMPTS = 100
+_PASSED = Outcome.PASSED  # looked up once: members of an enumeration are slow to find
 
 
 @dataclass(slots=True)
@@ -67,8 +68,11 @@ class GoSuites:
         return self._packages.setdefault(name, _Package())
 
     def suites(self) -> Suites:
+        cases: list[Case] = []
+        for package in self._packages.values():
+            cases += package.cases.values()
         return Suites(
-            cases=tuple(case for package in self._packages.values() for case in package.cases.values()),
+            cases=tuple(cases),
             races=united(self._races),
             toolchain="go" if self._packages or any(race.detector == "go" for race in self._races) else "",
             suites=tuple(self._packages),
@@ -78,13 +82,21 @@ class GoSuites:
 def _look(ran: Ran, package: _Package) -> None:
     """The first run of *package*; ``-count=2`` may have run each test several times within it."""
     package.ran = True
-    for case in ran.cases:
-        known = package.cases.setdefault(case.name, case)
-        if known is not case:
-            package.cases[case.name] = _after(known, case, again=False)
+    cases = {case.name: case for case in ran.cases}
+    if len(cases) < len(ran.cases):
+        cases = _united(ran.cases)
+    package.cases = cases
     package.bad = {name for name, outcome in ran.parents.items() if outcome in BAD}
-    package.bad.update(case.name for case in package.cases.values() if case.outcome is not Outcome.PASSED and case.bad)
+    package.bad.update([case.name for case in cases.values() if case.outcome is not _PASSED and case.bad])
     package.whole = ran.whole
+
+
+def _united(cases: list[Case]) -> dict[str, Case]:
+    united: dict[str, Case] = {}
+    for case in cases:
+        known = united.get(case.name)
+        united[case.name] = case if known is None else _after(known, case, again=False)
+    return united
 
 
 def _look_again(ran: Ran, package: _Package) -> None:

@@ -3,14 +3,13 @@
 No standard binds them: https://github.com/testmoapp/junitxml gathers what is common, and reruns are as in
 https://maven.apache.org/surefire/maven-surefire-plugin/xsd/surefire-test-report.xsd. A case is told from others by its
 class and its name, and by its file where that is given; where the class is missing, the suite's name stands for it.
-What suites count is not read, but where one counts failures and shows no case at all.
+What suites count is not read, but where one counts failures and shows none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -33,8 +32,14 @@ _LONGEST_NAME = 4096
 _SUITES = frozenset({"testsuite", "testsuites"})
 _OF_GO = frozenset({"go.version", "coverage.statements.pct"})
 """Properties that gotestsum and go-junit-report write."""
-_CLASS_NAME_TIME = itemgetter("classname", "name", "time")
+_USUAL = 3
+"""How many attributes cases of most producers have: class, name and duration."""
+_TELLING = frozenset({"status", "result", "file", "line"})
+"""Attributes that say something of a case that has no result in it."""
+_PASSED = Outcome.PASSED
+"""Looked up once: members of an enumeration are slow to find."""
 _NO_CASE = Case(suite="", name="", outcome=Outcome.ERRORED)
+_CUT_SHORT = "it did not come to its end"
 _PRINTED = frozenset({"system-out", "system-err"})
 _TEXTS = _PRINTED | RESULTS.keys() | {"stackTrace"}
 
@@ -47,6 +52,7 @@ class _Suite:
     host: str = ""
     declared_bad: int = 0
     cases: int = 0
+    bad: int = 0  # of the cases, those with a failed run
     unnamed: int = 0
     unexplained: list[int] = field(default_factory=list[int])  # bad cases of which nothing more is said
     printed: str = ""
@@ -75,7 +81,9 @@ class _Document:
         self._printed: dict[int, str] = {}  # likewise
         self._in_case = False
         self._result: Result | None = None  # that is open
-        self._texts: list[str] | None = None  # of the element that is open
+        self._texts: list[str] = []
+        self._is_wanted = False  # whether they are those of an element that is open
+        self.data = self._texts.append  # a report is mostly blanks: to hear of them must cost nothing
 
     # --- what the parser says --------------------------------------------------------------------------------------
 
@@ -89,7 +97,8 @@ class _Document:
             return
         self._nesting.enter(tag, len(attrib))
         if tag in _TEXTS:
-            self._texts = []
+            self._texts.clear()
+            self._is_wanted = True
             if tag in RESULTS:
                 self._open_result(tag, attrib)
         elif tag == "property":
@@ -101,30 +110,29 @@ class _Document:
             raise Misfit("a case within a case", "<testcase")
 
     def end(self, tag: str) -> None:
-        if tag[0] == "{":
-            tag = tag.rpartition("}")[2]
         if tag == "testcase":
             self._in_case = False
             return
+        if tag[0] == "{":
+            self.end(tag.rpartition("}")[2])
+            return
         self._nesting.depth -= 1
         if tag in _TEXTS:
-            if self._texts is not None:
+            if self._is_wanted:
+                self._is_wanted = False
                 self._close_text(tag, "".join(self._texts))
-                self._texts = None
             if tag in RESULTS:
                 self._close_result()
         elif tag in _SUITES:
             self._close_suite()
 
-    def data(self, data: str) -> None:
-        if self._texts is not None:
-            self._texts.append(data)
-
     def close(self) -> None:
         self.settle()
 
     def settle(self) -> None:
-        """Understand the cases noted so far; one that is open stays."""
+        """Understand the cases noted so far; one that is open stays. So does a text."""
+        if not self._is_wanted:
+            self._texts.clear()
         count = len(self._noted) - self._in_case
         if count > 0:
             noted, self._noted = self._noted[:count], self._noted[count:]
@@ -159,11 +167,12 @@ class _Document:
         if suite.printed and len(suite.unexplained) == 1:  # as bazel reports a test that is a program
             (number,) = suite.unexplained
             self.roll.cases[number] = replace(self.roll.cases[number], detail=excerpt(suite.printed))
-        if suite.declared_bad and not suite.cases:
-            self._add_synthetic(suite, f"its suite counts {suite.declared_bad} failed and shows no test")
+        if suite.declared_bad and not suite.bad:
+            self._add_synthetic(suite, f"its suite counts {suite.declared_bad} failed and shows none")
         elif not suite.cases and suite.name:
             self.empty_suites.append(suite.name)
         self._suites[-1].cases += suite.cases
+        self._suites[-1].bad += suite.bad
 
     def _open_result(self, tag: str, attrib: Mapping[str, str]) -> None:
         self._result = Result(tag=tag, message=attrib.get("message", ""), type=attrib.get("type", ""))
@@ -192,6 +201,7 @@ class _Document:
 
     def _add_synthetic(self, suite: _Suite, message: str, text: str = "") -> None:
         suite.cases += 1
+        suite.bad += 1
         result = Result(tag="error", message=message, text=text)
         case = case_of(suite.name, SUITE, {}, [result], "", self._durations, synthetic=True)
         self.roll.add([case], [suite.origin()])
@@ -203,34 +213,31 @@ class _Document:
         suite = self._suites[-1]
         suite.cases += len(noted)
         cases = self._plain(noted)
-        odd: Iterable[int] = results
-        if not cases:
-            cases, odd = [_NO_CASE] * len(noted), range(len(noted))
         origins: list[Origin] = [suite.origin()] * len(noted)
-        for number in odd:
+        for number in sorted(results.keys() | {at for at, case in enumerate(cases) if case is _NO_CASE}):
             attrib = noted[number]
             case = self._odd(suite, attrib, results.get(number, []), printed.get(number, ""))
             cases[number] = case
             origins[number] = suite.origin(attrib.get("file", ""))
+            suite.bad += case.bad or not BAD.isdisjoint(case.attempts)
             if case.bad and not case.detail:
                 suite.unexplained.append(len(self.roll.cases) + number)
         self.roll.add(cases, origins)
 
     def _plain(self, noted: list[dict[str, str]]) -> list[Case]:
-        """Cases that passed, if all of them have a class, a name and a duration, and nothing else; else none."""
+        """Those that passed, for all that their attributes say; ``_NO_CASE`` where a closer look is needed."""
+        durations = self._durations
         try:
-            classes, names, times = zip(*map(_CLASS_NAME_TIME, noted), strict=True)
+            return [
+                Case(suite=suite, name=name, outcome=_PASSED, duration_us=durations[attrib["time"]])
+                if (len(attrib) == _USUAL or (_TELLING.isdisjoint(attrib) and len(attrib) <= MOST_ATTRIBUTES))
+                and 0 < len(suite := attrib["classname"]) <= _LONGEST_NAME
+                and 0 < len(name := attrib["name"]) <= _LONGEST_NAME
+                else _NO_CASE
+                for attrib in noted
+            ]
         except KeyError:
-            return []
-        if max(map(len, noted)) > 3 or not all(names) or not all(classes):
-            return []
-        if max(map(len, names)) > _LONGEST_NAME or max(map(len, classes)) > _LONGEST_NAME:
-            return []
-        durations = map(self._durations.__getitem__, times)
-        return [
-            Case(suite=class_, name=name, outcome=Outcome.PASSED, duration_us=duration)
-            for class_, name, duration in zip(classes, names, durations, strict=True)
-        ]
+            return [_NO_CASE] * len(noted)
 
     def _odd(self, suite: _Suite, attrib: Mapping[str, str], results: list[Result], printed: str) -> Case:
         """A case of which more is said, or less, than its names and its duration."""
@@ -241,6 +248,8 @@ class _Document:
             suite.unnamed += 1
             name = f"#{suite.unnamed}"
         class_ = attrib.get("classname") or attrib.get("class") or suite.name
+        if suite.dialect == "pytest" and not (results or attrib.get("name") or attrib.get("classname")):
+            results = [Result(tag="error", message=_CUT_SHORT)]  # of an exit or an interrupt in the middle of a test
         return case_of(
             class_,
             name,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bot.core.model.lines import HIGHEST_LINE
 
 _MOST_LINES = 400
 _LONGEST_LINE = 2_000
+_MOST_KNOWN = 1_024  # frames: the stacks of one report share most of theirs
 _PLACE = re.compile(r"((?:[A-Za-z]:)?[^:]+\.[A-Za-z]\w{0,9}):(\d{1,8})(?::.*)?")
 _NUMBER = re.compile(r"(?:line |:)\d")
 _PYTHON = re.compile(r"File \"([^\"]+)\", line (\d{1,8})")
@@ -36,11 +38,13 @@ def place_of(text: str, suite: str, file: str = "") -> Place | None:
 
 def _places(text: str) -> Iterator[tuple[str, Place]]:
     for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
-        place = _place(line.strip()) if len(line) <= _LONGEST_LINE and _NUMBER.search(line) else None
-        if place is not None:
-            yield line, place
+        if (":" in line or "line " in line) and len(line) <= _LONGEST_LINE and _NUMBER.search(line):
+            place = _place(line.strip())
+            if place is not None:
+                yield line, place
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def _place(line: str) -> Place | None:
     """The place that *line* names: ``FILE:LINE`` in front, behind or in brackets, or as .NET or Python do."""
     before, is_dotnet, number = line.rpartition(":line ")
@@ -62,15 +66,24 @@ def _place(line: str) -> Place | None:
 
 def is_same_file(name: str, file: str) -> bool:
     """Whether *file* may be what *name* names, from the root of a folder in its path or in full."""
+    if not file:
+        return False
     name, file = name.replace("\\", "/"), file.replace("\\", "/")
-    return bool(file) and (name == file or file.endswith("/" + name) or name.endswith("/" + file))
+    return name == file or file.endswith("/" + name) or name.endswith("/" + file)
 
 
 def _is_of(suite: str, line: str, name: str) -> bool:
     """Whether the frame *line* is one of the class *suite*, or the file *name* is its module."""
     if not suite:
         return False
-    if f" {suite}." in line or f"\t{suite}." in line or f" {suite}$" in line:
+    if suite in line and (f" {suite}." in line or f"\t{suite}." in line or f" {suite}$" in line):
         return True
-    module = name.rpartition(".")[0].replace("\\", "/").replace("/", ".")
-    return len(module) > 1 and (suite == module or suite.startswith(module + ".") or suite.endswith("." + module))
+    module = _module(name)
+    if len(module) <= 1 or module not in suite:
+        return False
+    return suite == module or suite.startswith(module + ".") or suite.endswith("." + module)
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _module(file: str) -> str:
+    return file.rpartition(".")[0].replace("\\", "/").replace("/", ".")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -16,8 +15,6 @@ MOST_ATTEMPTS = 100
 Origin = tuple[str, ...]
 """What else than its names tells a case from others: the file it is in, the machine or browser it ran on."""
 
-_KEY = attrgetter("suite", "name")
-
 
 class Roll:
     """The cases of one report, each with its origin."""
@@ -25,10 +22,12 @@ class Roll:
     def __init__(self) -> None:
         self.cases: list[Case] = []
         self._origins: list[Origin] = []
+        self._hashes: set[int] = set()  # of their keys
 
     def add(self, cases: Sequence[Case], origins: Iterable[Origin]) -> None:
         """Raises ``Misfit`` for more cases than any run has."""
         self.cases += cases
+        self._hashes.update([hash((case.suite, case.name)) for case in cases])
         self._origins += origins
         if len(self.cases) > MOST_CASES:
             raise Misfit(f"it holds more than {MOST_CASES} cases", "<")
@@ -37,7 +36,7 @@ class Roll:
         """Each case once, in the order in which they came first. Those of one name that have different origins are
         different cases: their suites are then told apart by what differs.
         """
-        if len(set(map(hash, map(_KEY, self.cases)))) == len(self.cases):
+        if len(self._hashes) == len(self.cases):
             return self.cases
         runs: dict[tuple[str, str], dict[Origin, list[Case]]] = {}
         for case, origin in zip(self.cases, self._origins, strict=True):
