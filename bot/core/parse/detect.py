@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.core.model.errors import ReportError, UnknownFormat
 from bot.core.model.globs import matches_any
-from bot.core.parse.intake import HEAD, UTF8_MARK
+from bot.core.parse.intake import HEAD, UTF8_MARK, UTF16_MARKS
 from bot.core.parse.markup import Opening, opening_of
 
 REPORT_NAMES = (
@@ -33,7 +33,6 @@ class Family(StrEnum):
     COVERAGE_PY = "coverage.py JSON"
 
 
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _GO_MODE = re.compile(rb"mode: \w")
 _GO_BLOCK = re.compile(rb"[^\n]+:\d+\.\d+,\d+\.\d+ \d+ \d+\r?(?:\n|\Z)")
 _LCOV_START = (b"TN:", b"SF:")
@@ -61,7 +60,7 @@ def detect(head: bytes) -> Family:
     for start, reason in _FOREIGN:
         if head.startswith(start):
             raise UnknownFormat(reason)
-    if head.startswith(_UTF16_MARKS):
+    if head.startswith(UTF16_MARKS):
         family = _text(head.decode("utf-16", "ignore").encode())
         raise ReportError(f"it is a {family} in UTF-16; no tool reads that, write it as UTF-8")
     return _text(head.removeprefix(UTF8_MARK))

@@ -16,6 +16,7 @@ LONGEST_LINE = 64 << 10
 LARGEST = 256 << 20
 
 UTF8_MARK = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @runtime_checkable

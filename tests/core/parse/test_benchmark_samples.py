@@ -1,5 +1,8 @@
 """Benchmark formats, by small files of the project's own: what each measure is, and what is refused."""
 
+import io
+import json
+
 import pytest
 
 from bot.core.model.benchmarks import Benchmark, Direction, Measure
@@ -204,6 +207,16 @@ def test_bencher_format_knows_its_own_measures_only():
     assert report["", "encode"]["throughput"] == Measure(unit="ops/s", direction=HIGHER, samples=(5.55,))
     assert report["", "decode"]["file-size"].exact
     assert report["", "decode"]["Warmth"] == Measure(unit="", direction=UNKNOWN, samples=(3.5,), gated=False)
+
+
+def test_hits_of_caches_have_no_better_way():
+    """What is read from a cache and no more from memory adds to them."""
+    names = ("Instructions", "L1 Hits", "l2-hits", "LL Hits", "RAM Hits")
+    made = json.dumps({"encode": {name: {"value": 10} for name in names}}).encode()
+    report = parse_report("bmf.json", io.BytesIO(made))
+    assert report.benchmarks is not None
+    directions = [one.direction for one in report.benchmarks.benchmarks[0].measures.values()]
+    assert directions == [LOWER, UNKNOWN, UNKNOWN, UNKNOWN, LOWER]
 
 
 def test_custom_entries_go_by_their_unit_and_history_by_its_tool():

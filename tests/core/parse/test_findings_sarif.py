@@ -263,6 +263,13 @@ def test_what_is_no_such_log_is_refused(text: str, reason: str):
     assert refusal(shown, "scan.sarif").reason.startswith(reason)
 
 
+def test_results_that_are_kept_elsewhere_are_not_none():
+    """A run may have them in files of their own: a log that shows none of these is no clean one."""
+    files = {"results": [{"location": {"uri": "scan.results-1.sarif-external-properties"}, "itemCount": 3}]}
+    assert "files of their own" in refusal(log(run(externalPropertyFileReferences=files)), "scan.sarif").reason
+    assert report(run(externalPropertyFileReferences={"results": [], "taxonomies": []})).findings.findings == ()
+
+
 def test_bases_within_each_other_end():
     """Two that are each in the other are nowhere."""
     bases = {"A": {"uri": "a/", "uriBaseId": "B"}, "B": {"uri": "b/", "uriBaseId": "A"}}

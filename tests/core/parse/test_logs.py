@@ -41,6 +41,67 @@ def test_a_race_is_found_in_any_log(before: str):
     assert report.suites.cases == ()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        "=== RUN   TestA\n--- FAIL: TestA (0.00s)\nFAIL\nFAIL\texample.com/p\t0.01s\n",
+        '{"Action":"run","Package":"p","Test":"T"}\n{"Action":"fail","Package":"p","Test":"T"}\n{"Action":"fail","Package":"p"}\n',
+    ],
+)
+def test_what_powershell_redirects_is_read(encoding: str, failure: str):
+    """It writes UTF-16 under a mark: a failure in it is no file to pass over. Noise in it still is."""
+    found = read("\ufeff".encode(encoding) + (NOISE * 20 + failure).encode(encoding)).suites
+    assert found is not None
+    assert [case.outcome for case in found.cases] == ["failed"]
+    with pytest.raises(UnknownFormat):
+        parse_report("notes.txt", BytesIO("\ufeff".encode(encoding) + NOISE.encode(encoding)))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "go: go.mod requires go >= 1.99 (running go 1.27.3; GOTOOLCHAIN=local)",
+        "go: errors parsing go.mod:\ngo.mod:3: invalid go version 'abc': must match format 1.23.0",
+        "go: go.mod file not found in current directory or any parent directory; see 'go help modules'",
+        "go: -race requires cgo; enable cgo by setting CGO_ENABLED=1",
+        "go: inconsistent vendoring in /tmp/m:",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "go: downloading example.com/q v1.0.0\n", "ok  \texample.com/p\t0.1s\n"])
+def test_a_go_command_that_came_to_no_package_failed(said: str, before: str):
+    """One leg of a matrix whose Go is too old tested nothing, though its step may be green behind a pipe."""
+    found = read(f"{before}{said}\n").suites
+    assert found is not None
+    assert [(case.suite, case.outcome, case.message) for case in found.cases if case.bad] == [
+        ("go", Outcome.ERRORED, said.partition("\n")[0])
+    ]
+
+
+def test_what_the_go_command_fetches_is_no_result():
+    """It says so of each module, and warns; a test may print that it failed."""
+    fetched = "go: downloading example.com/q v1.0.0\ngo: finding module\ngo: warning: it matched no packages\n"
+    with pytest.raises(UnknownFormat):
+        read(fetched)
+    printed = "=== RUN   TestA\ngo: go.mod requires go >= 1.99 (running go 1.27.3)\n--- PASS: TestA (0.00s)\nPASS\n"
+    found = read(f"{printed}ok  \texample.com/p\t0.1s\n").suites
+    assert found is not None
+    assert [(case.name, case.outcome) for case in found.cases] == [("TestA", Outcome.PASSED)]
+
+
+def test_a_package_that_fails_behind_events_is_a_failed_case():
+    """Two commands append to one file: events first, which say what the file is, and then what is meant for people."""
+    events = "".join(
+        f'{{"Action":"{action}","Package":"example.com/p"{test}}}\n'
+        for action, test in (("run", ',"Test":"TestA"'), ("pass", ',"Test":"TestA"'), ("pass", ""))
+    )
+    text = "=== RUN   TestB\n--- FAIL: TestB (0.00s)\nFAIL\nFAIL\texample.com/q\t0.01s\nFAIL\n"
+    for many in (1, 100):  # more events than are looked at to say what the file is
+        found = read(events * many + text).suites
+        assert found is not None
+        assert [(case.suite, case.bad) for case in found.cases] == [("example.com/p", False), ("example.com/q", True)]
+
+
 def test_benchmarks_in_a_log_are_measures():
     """Alone, a run of benchmarks is no run of tests: a package that passed in it is no passed test."""
     report = read(f"{NOISE}{BENCHMARKS}PASS\nok  \texample.com/p\t0.1s\n")

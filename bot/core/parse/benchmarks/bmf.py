@@ -32,9 +32,6 @@ _KNOWN = {
     **dict.fromkeys(
         (
             "instructions",
-            "l1-hits",
-            "l2-hits",
-            "ll-hits",
             "ram-hits",
             "total-read-write",
             "estimated-cycles",
@@ -46,6 +43,7 @@ _KNOWN = {
     ),
 }
 _UNKNOWN = kind("", Direction.UNKNOWN)
+"""Hits of caches too: what moves from memory to a cache adds to them, and is better."""
 
 
 def parse_bmf(intake: Intake) -> Parsed:

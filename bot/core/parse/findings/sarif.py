@@ -59,6 +59,8 @@ def parse_sarif(intake: Intake) -> Parsed:
         raise ReportError(f"it is SARIF {log.version[:20]!r}; {VERSION} is read")
     if not log.runs:
         raise ReportError("it holds no run of any tool")
+    if any(run.external_property_file_references and run.external_property_file_references.results for run in log.runs):
+        raise ReportError("it keeps results in files of their own, which are not read")
     found = [one for run in log.runs for one in _Reader(run).found()]
     roots = tuple(dict.fromkeys(place.root for _, place in found if place.root))
     if len(roots) > 1:

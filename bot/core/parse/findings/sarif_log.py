@@ -126,12 +126,19 @@ class Artifact(Struct, frozen=True):
     location: ArtifactLocation | None = None
 
 
+class Elsewhere(Struct, frozen=True):
+    """Which parts of a run are in files of their own (3.15)."""
+
+    results: list[msgspec.Raw] | None = None
+
+
 class Run(Struct, frozen=True, rename="camel"):
     tool: Tool
     results: list[Result] | None = None
     invocations: list[Invocation] | None = None
     original_uri_base_ids: dict[str, ArtifactLocation] | None = None
     artifacts: list[Artifact] | None = None
+    external_property_file_references: Elsewhere | None = None
 
 
 class Log(Struct, frozen=True):

@@ -6,11 +6,11 @@ import re
 
 from bot.core.model.benchmarks import Benchmarks
 from bot.core.model.errors import ReportError
-from bot.core.model.suites import Outcome
+from bot.core.model.suites import LONGEST_MESSAGE, Outcome
 from bot.core.parse.benchmarks.go_bench import GoBench
 from bot.core.parse.suites.go_builds import Builds
 from bot.core.parse.suites.go_cases import PackageRun, Ran
-from bot.core.parse.suites.go_output import Told
+from bot.core.parse.suites.go_output import Told, shortened
 from bot.core.parse.suites.go_suites import MOST_PACKAGES, GoSuites
 from bot.core.parse.suites.races import RaceFinder, tells_of_races
 
@@ -23,7 +23,17 @@ FAILED = re.compile(r"FAIL\s(\S+)\s+(\d{1,12}(?:\.\d{1,9})?)s\s*\Z")
 UNBUILT = re.compile(r"FAIL\s(\S+) \[([a-z ]{1,40})\]\s*\Z")
 UNTESTED = re.compile(r"(?:\?   \s(\S+)\s\[no test files\]|\t(\S+)\t\tcoverage: .* of statements)\s*\Z")
 
+_REFUSED = re.compile(
+    r"go: (?:go\.mod (?:requires go >= |file not found)|errors parsing |cannot find main module|inconsistent vendoring"
+    r"|updates to go\.mod needed|-race |cannot load module |download go\d|unknown environment "
+    r"|\S+@\S+: (?:missing go\.sum entry|reading |invalid version|unrecognized import path|Get |module lookup)"
+    r"|module \S+ (?:listed in go\.work|requires go))"
+)
+"""How the go command says that it tests nothing at all."""
 _BENCHMARKED = ("Benchmark", "goos:", "goarch:", "pkg:", "cpu:", "Unit ")
+GO = "go"
+"""What is to blame where the go command came to no package."""
+
 _LONGEST_LINE = 16 << 10
 _LONGEST_NAME = 4096
 
@@ -69,16 +79,22 @@ class StrayLines:
         self._races = RaceFinder()
         self._unbuilt: dict[str, str] = {}
         self._untested: dict[str, None] = {}
+        self._failed: dict[str, str] = {}
+        self._refused = ""
 
     def line(self, text: str) -> bool:
-        """Whether *text* is of a build or of a package without tests."""
+        """Whether *text* is of a build, of a package without tests, or of the end of a run that no event tells of."""
         if text.startswith("FAIL") and (found := UNBUILT.match(text)):
             self._unbuilt[found[1][:_LONGEST_NAME]] = found[2]
         elif text.startswith(("?", "\t")) and (found := UNTESTED.match(text)):
             self._untested[(found[1] or found[2])[:_LONGEST_NAME]] = None
+        elif text.startswith("FAIL") and (found := FAILED.match(text)):
+            self._failed[found[1][:_LONGEST_NAME]] = text.strip()
+        elif text.startswith("go: ") and _REFUSED.match(text):
+            self._refused = self._refused or text.strip()
         else:
             return self._builds.line(text)
-        if len(self._unbuilt) + len(self._untested) > MOST_PACKAGES:
+        if len(self._unbuilt) + len(self._untested) + len(self._failed) > MOST_PACKAGES:
             raise ReportError(f"the report has more than {MOST_PACKAGES} packages")
         return True
 
@@ -95,6 +111,10 @@ class StrayLines:
             suites.add(unbuilt(package, reason, why[package] if why[package].message else rest))
         for package in self._untested:
             suites.name(package)
+        for package, said in self._failed.items():
+            suites.add(unbuilt(package, f"between the events stands: {said}", Told()))
+        if self._refused:
+            suites.add(unbuilt(GO, shortened(self._refused, LONGEST_MESSAGE), Told()))
         suites.raced(self._races.ended())
 
 

@@ -64,7 +64,8 @@ class GoText:
             return self._result(text)
         if first in _ENDS and self._end(text):
             return True
-        return (first in _STRAYS or self._builds.within) and self._stray.line(text)
+        strays = first in _STRAYS or self._builds.within or (self._run.idle and text.startswith("go: "))
+        return strays and self._stray.line(text)
 
     def _update(self, text: str) -> bool:
         """Whether *text* says which test speaks next."""

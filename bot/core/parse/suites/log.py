@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.model.errors import UnknownFormat
 from bot.core.model.suites import Suites, united
-from bot.core.parse.intake import Intake
+from bot.core.parse.intake import UTF16_MARKS, Intake
 from bot.core.parse.parsed import Parsed
 from bot.core.parse.start import Start
 from bot.core.parse.suites.go_text import GoText
@@ -16,6 +16,7 @@ _SIGNS = (
     b"ok  ",
     b"FAIL",
     b".go:",
+    b"go: ",
     b"RACE",
     b"ThreadSanitizer",
     b"race(s)",
@@ -29,8 +30,10 @@ _SIGNS = (
 
 def may_be_log(start: Start) -> bool:
     """Whether the file is text that is worth reading to its end. What looks like JSON is, if more follows: a log may
-    well begin with ``[INFO]``.
+    well begin with ``[INFO]``. PowerShell writes what it redirects in UTF-16.
     """
+    if start.opening is None and start.head.startswith(UTF16_MARKS):
+        return True
     if start.opening is not None or b"\0" in start.head:
         return False
     return start.outline is None or (start.outline.ended and b"\n" in start.head.strip())
