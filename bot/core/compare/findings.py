@@ -53,7 +53,7 @@ def compare_findings(
         scope = FindingScope.ADDED
     least = _RANK[Level(rules.level)]
     asked = tuple(one for one in (new if scope is FindingScope.NEW else found) if _RANK[one.level] <= least)
-    placed = _placed(asked, diff, lineage) if scope is FindingScope.ADDED else _Placed(asked)
+    placed = _placed(asked, diff, lineage, known) if scope is FindingScope.ADDED else _Placed(asked)
     return FindingsComparison(
         findings=found,
         counted=placed.counted,
@@ -259,24 +259,39 @@ class _Placed:
     undecided: tuple[Finding, ...] = ()
 
 
-def _placed(findings: Iterable[Finding], diff: Diff | None, lineage: Lineage) -> _Placed:
+def _placed(findings: Iterable[Finding], diff: Diff | None, lineage: Lineage, known: KnownNames) -> _Placed:
     """Those that the change is answerable for: on a line that it adds; of a whole file that it adds; and of no file at
-    all, for what has no place cannot be shown to be old. The line of a finding is its first.
+    all, for what has no place cannot be shown to be old. That does not go for mere notes, as a scanner makes of a
+    dependency that it passed over. The line of a finding is its first.
     """
     counted: list[Finding] = []
     undecided: list[Finding] = []
     for one in findings:
         if not one.path:
-            counted.append(one)
+            counted += [one] if one.level is not Level.NOTE else []
         elif diff is None or lineage.is_unseen(one.path):
             undecided.append(one)
-        elif _is_added(one, diff):
-            counted.append(one)
+        else:
+            paths = [path for path in _may_be(one.path, diff, known) if _is_added(one, diff, path)]
+            counted += [each for path in paths[:1] for each in _named([one], {one.path: path})]
     return _Placed(tuple(counted), tuple(undecided))
 
 
-def _is_added(finding: Finding, diff: Diff) -> bool:
-    file = diff.files.get(finding.path)
+def _may_be(path: str, diff: Diff, known: KnownNames) -> Iterable[str]:
+    """The changed files that *path* may be: itself; or, where it fits no file of the repository, those that it ends
+    with (it was measured in a folder that nothing tells) and those that end with it (the linter ran in a folder).
+    """
+    if path in known.names or path in diff.files:
+        return (path,)
+    foreign, within = is_foreign(path), known.complete
+    return [
+        name for name in diff.files if (foreign and path.endswith(f"/{name}")) or (within and name.endswith(f"/{path}"))
+    ]
+
+
+def _is_added(finding: Finding, diff: Diff, path: str) -> bool:
+    """Whether *finding*, which is in the file *path*, stands on what the change adds."""
+    file = diff.files.get(path)
     if file is None or file.change is Change.DELETED:
         return False
     if finding.line is None:

@@ -178,6 +178,32 @@ def test_what_the_policy_calls_added_is_so_with_a_baseline_too():
     assert (spots(found.counted), found.fixed) == ([("a.py", 3)], 0)
 
 
+def test_a_note_of_no_file_is_no_finding_of_the_change():
+    """A scanner says so of a dependency that it passed over, or that is never called: by itself it passes."""
+    ran = upload(lint(finding("", None, level=Level.NOTE), finding("", None, rule="CVE-1", level=Level.WARNING)))
+    assert [each.rule for each in compared(ran, change=diff()).counted] == ["CVE-1"]
+
+
+@pytest.mark.parametrize(
+    ("told", "tracked", "counted"),
+    [
+        ("/home/runner/work/web/web/app.py", (), ["app.py"]),
+        ("/srv/app.py", ("app.py", "lib/app.py", "svc/main.go"), ["app.py"]),
+        ("main.go", ("app.py", "lib/app.py", "svc/main.go"), ["svc/main.go"]),
+        ("main.go", ("main.go", "app.py", "svc/main.go"), []),
+        ("main.go", (), []),
+        ("/srv/snapp.py", (), []),
+    ],
+)
+def test_a_path_that_fits_no_file_may_be_a_changed_one(told: str, tracked: tuple[str, ...], counted: list[str]):
+    """A linter names a file by the folder of a machine, or from the folder that it ran in, and nothing tells which:
+    what it found on a line that the change adds is not lost for that.
+    """
+    change = diff(changed("app.py", "", "3"), changed("svc/main.go", "", "3"))
+    found = compared(upload(lint(finding(told, 3), finding(told, 4))), change=change, tracked=tracked)
+    assert spots(found.counted) == [(path, 3) for path in counted]
+
+
 def test_where_the_diff_does_not_tell_it_is_undecided():
     """Hunks of one file are missing, or there is no diff."""
     ran = upload(lint(finding("a.py", 3), finding("b.py", 3)))
