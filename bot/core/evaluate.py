@@ -122,6 +122,7 @@ def _kept(evidence: Evidence, seen: _Seen) -> Baseline:
         findings=seen.findings.findings if seen.findings is not None else None,
         raced=seen.suites is not None and bool(seen.suites.raced or seen.suites.unraced),
         benchmarks=(record,) if record is not None else (),
+        uploads=frozenset((upload.workflow, upload.name) for upload in seen.merged.uploads),
     )
 
 

@@ -17,6 +17,9 @@ from bot.core.model.quantities import unit_of
 Key = tuple[str, str, str]
 """(group, benchmark, measure)."""
 
+Leg = tuple[Mapping[Key, Measure], Mapping[Key, Measure]]
+"""Head and base."""
+
 ENOUGH_ROUNDS = 10
 """Reports of one side from which each is one sample: what one process measured is then not taken for independent."""
 
@@ -40,14 +43,17 @@ class Pair:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
     """What a change's uploads measured, each side by key. *alone* is of head reports that no base was measured
-    beside, *paired* of the others, *base* what was measured beside those in *layout*; *confirming* are pairs of runs
-    made to confirm, and *confirming_alone* what such runs measured of the head only.
+    beside, *paired* of the others, *base* what was measured beside those in *layout*; *legs* are head and base of each
+    upload with both, which ran on a machine of its own, *heads* what each upload measured of the head. *confirming*
+    are such legs of runs made to confirm, and *confirming_alone* what such runs measured of the head only.
     """
 
     paired: Mapping[Key, Measure]
     base: Mapping[Key, Measure]
     alone: Mapping[Key, Measure]
-    confirming: tuple[Mapping[Key, Measure], Mapping[Key, Measure]]
+    heads: tuple[Mapping[Key, Measure], ...]
+    legs: tuple[Leg, ...]
+    confirming: tuple[Leg, ...]
     confirming_alone: Mapping[Key, Measure]
     layout: Layout | None
     rounds: int | None
@@ -81,7 +87,9 @@ def sides(evidence: Evidence, uploads: Sequence[Upload]) -> Sides:
         paired=taken(_reports(with_base, Side.HEAD)),
         base=taken(_reports(with_base, Side.BASE)),
         alone=taken(_reports(alone, Side.HEAD)),
-        confirming=(taken(_reports(sure, Side.HEAD)), taken(_reports(sure, Side.BASE))),
+        heads=_heads(with_base, alone),
+        legs=_legs(with_base),
+        confirming=_legs(sure),
         confirming_alone=taken(_reports(unsure, Side.HEAD)),
         layout=min((run.layout for run in runs), key=_LEAST_TRUSTED.index, default=None),
         rounds=min((run.rounds for run in runs), default=None),
@@ -174,6 +182,20 @@ def _split(uploads: Iterable[Upload], test: Callable[[Upload], bool]) -> tuple[l
     for upload in uploads:
         found[not test(upload)].append(upload)
     return found
+
+
+def _legs(uploads: Iterable[Upload]) -> tuple[Leg, ...]:
+    """Each by itself: the legs of a matrix ran on machines, or with compilers, that differ."""
+    return tuple((taken(_reports([one], Side.HEAD)), taken(_reports([one], Side.BASE))) for one in uploads)
+
+
+def _heads(with_base: Iterable[Upload], alone: Iterable[Upload]) -> tuple[Mapping[Key, Measure], ...]:
+    """What was measured beside a base is not asked of a job that measured it in passing."""
+    paired = [taken(_reports([one], Side.HEAD)) for one in with_base]
+    known = {key for leg in paired for key in leg}
+    others = (taken(_reports([one], Side.HEAD)) for one in alone)
+    rest = ({key: measure for key, measure in other.items() if key not in known} for other in others)
+    return tuple(filter(None, (*paired, *rest)))
 
 
 def _is_separate(upload: Upload) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
 import msgspec
 
-from bot.core.compare.bench_sides import Key, Sides, is_judged, old_names, pairs, sides, united
+from bot.core.compare.bench_sides import Key, Leg, Pair, Sides, is_judged, old_names, pairs, sides, united
 from bot.core.compare.history_rule import history, judge_history, measures_of
 from bot.core.compare.limits import judge_limits
 from bot.core.compare.paired_rule import (
@@ -26,6 +26,7 @@ from bot.core.model.benchmarks import Measure
 from bot.core.model.evidence import Baseline, BenchRecord, Evidence, Layout, Upload
 from bot.core.model.limits import parse_limit
 from bot.core.model.policy import BenchmarkRules
+from bot.core.model.quantities import unit_of
 from bot.core.model.regression import (
     BenchmarkComparison,
     Confirmation,
@@ -35,6 +36,8 @@ from bot.core.model.regression import (
     Standing,
 )
 
+_LATELY = 5  # records, or runs, that tell whether what is counted is the same in every one
+_FAR = 5  # times what runs differ by
 _AGREES = {Standing.REGRESSED: Confirmation.AGREED}
 _WORST_FIRST = (
     Standing.REGRESSED,
@@ -62,7 +65,8 @@ def compare_benchmarks(
     past = history(_unpaired(taken), records, machine=taken.machine, renamed=rules.renamed)
     before = judge_history(past, min_effect=rules.min_effect)
     measures = (*beside.measures, *before.measures)
-    flagged = [one for one in measures if _needs_confirmation(one, taken)] if rules.confirm else []
+    known = [measures_of(record) for record in records[:_LATELY]]
+    flagged = [one for one in measures if _needs_confirmation(one, taken, known)] if rules.confirm else []
     confirmed = _confirmations({_key(one) for one in flagged}, taken, records, rules)
     common = beside.common or before.common
     return BenchmarkComparison(
@@ -70,7 +74,7 @@ def compare_benchmarks(
             *(replace(one, confirmation=confirmed.get(_key(one), one.confirmation)) for one in measures),
             *_on_one_side(taken, {_key(one) for one in measures}, records, rules),
         ),
-        limits=judge_limits([parse_limit(text) for text in rules.limits], [united(taken.head)] if taken.head else []),
+        limits=judge_limits([parse_limit(text) for text in rules.limits], [united(head) for head in taken.heads]),
         layout=taken.layout,
         rounds=taken.rounds,
         records=past.used if past.newest else 0,
@@ -101,11 +105,19 @@ def bench_record(evidence: Evidence, uploads: Sequence[Upload]) -> BenchRecord |
 
 
 def _beside(taken: Sides, noise: Noise, rules: BenchmarkRules) -> Judged:
-    """What was measured on both sides."""
+    """What was measured on both sides, each leg of a matrix by itself: the worst of them counts. Of two runners nothing
+    is known until their noise is learnt, and that is of all legs together.
+    """
     if taken.layout is None:
         return Judged(measures=())
-    known = pairs(taken.paired, taken.base, old_names(taken.paired, taken.base, rules.renamed))
-    return judge_pairs(known, layout=taken.layout, min_effect=rules.min_effect, noise=noise)
+    legs = ((taken.paired, taken.base),) if taken.layout is Layout.SEPARATE else taken.legs
+    judged = judge_pairs(_paired(legs, rules), layout=taken.layout, min_effect=rules.min_effect, noise=noise)
+    worst = {_key(one): one for one in reversed(_worst_first(*judged.measures))}
+    return replace(judged, measures=tuple(worst.values()))
+
+
+def _paired(legs: Iterable[Leg], rules: BenchmarkRules) -> list[Pair]:
+    return [pair for head, base in legs for pair in pairs(head, base, old_names(head, base, rules.renamed))]
 
 
 def _unpaired(taken: Sides) -> dict[Key, Measure]:
@@ -116,22 +128,41 @@ def _confirmations(
     flagged: Collection[Key], taken: Sides, records: Sequence[BenchRecord], rules: BenchmarkRules
 ) -> dict[Key, Confirmation]:
     """What the second run says of each measure that is *flagged*; they are a family of their own."""
-    head = {key: one for key, one in taken.confirming[0].items() if key in flagged}
-    base = taken.confirming[1]
-    beside = pairs(head, base, old_names(head, base, rules.renamed))
-    alone = {key: one for key, one in taken.confirming_alone.items() if key in flagged and key not in head}
+    beside = [pair for pair in _paired(taken.confirming, rules) if pair.key in flagged]
+    tried = {key for head, _ in taken.confirming for key in head}
+    alone = {key: one for key, one in taken.confirming_alone.items() if key in flagged and key not in tried}
     past = history(alone, records, machine=taken.confirming_machine, renamed=rules.renamed)
     judged = (
         *judge_pairs(beside, layout=Layout.INTERLEAVED, min_effect=rules.min_effect).measures,
         *judge_history(past, min_effect=rules.min_effect).measures,
     )
-    said = {_key(one): _AGREES.get(one.standing, Confirmation.DENIED) for one in judged if one.rule is not Rule.NONE}
+    worst = reversed(_worst_first(*(one for one in judged if one.rule is not Rule.NONE)))
+    said = {_key(one): _AGREES.get(one.standing, Confirmation.DENIED) for one in worst}
     return {key: said.get(key, Confirmation.NOT_RUN) for key in flagged}
 
 
-def _needs_confirmation(one: MeasureComparison, taken: Sides) -> bool:
-    """Whether a regression could be an accident. What is counted is not: it is the same in every run."""
-    return one.standing is Standing.REGRESSED and not (one.rule is Rule.EXACT and taken.head[_key(one)].exact)
+def _needs_confirmation(one: MeasureComparison, taken: Sides, known: Iterable[Mapping[Key, Measure]]) -> bool:
+    """Whether a regression could be an accident. What is counted is none if it is the same in every run, or differs by
+    far more than runs do; but what a pool or a goroutine allocates is noise. *known* are the latest records, the base
+    of what no base is beside.
+    """
+    if one.standing is not Standing.REGRESSED:
+        return False
+    key, old = _key(one), (one.group, one.was or one.name, one.measure)
+    if one.rule is not Rule.EXACT or not taken.head[key].exact:
+        return True
+    bases = (taken.base,) if key in taken.paired else known
+    before = [sample for base in bases if old in base for sample in base[old].samples]
+    return not _stands_out(taken.head[key], before)
+
+
+def _stands_out(measure: Measure, base: Sequence[float]) -> bool:
+    """Of bytes one run tells nothing of their noise: they are an average over all that ran."""
+    head = measure.samples
+    runs, noise = max(len(head), len(base)), max(max(side) - min(side) for side in (head, base) if side)
+    if not noise:
+        return runs > 1 or unit_of(measure.unit).dimension != "bytes"
+    return runs >= _LATELY and abs(middle(head) - middle(base)) > _FAR * noise
 
 
 def _on_one_side(

@@ -29,10 +29,18 @@ def judge_limits(limits: Sequence[Limit], benchmarks: Sequence[Benchmarks]) -> t
 
     A benchmark is found by its name, with its group or without it, then by ``*``, then as a variant of the name
     (``Name/sub``, ``name[param]``); the last word may be the measure. If there is none, the subject is a measure of any
-    benchmark. Each of *benchmarks* is judged for itself: runs that belong together are united before.
+    benchmark. Each of *benchmarks* is judged for itself: runs that belong together are united before. A measure
+    that one of them has is missed in no other.
     """
     known = [benchmark for each in benchmarks for benchmark in each.benchmarks]
-    return tuple(result for limit in limits for result in _judged(limit, known))
+    results = [result for limit in limits for result in _judged(limit, known)]
+    found = {(result.limit, result.group, result.name) for result in results if result.found}
+    missed = (result.outcome is LimitOutcome.NO_MEASURE for result in results)
+    return tuple(
+        result
+        for result, is_missed in zip(results, missed, strict=True)
+        if not (is_missed and (result.limit, result.group, result.name) in found)
+    )
 
 
 def _judged(limit: Limit, known: Sequence[Benchmark]) -> Iterator[LimitResult]:

@@ -175,3 +175,4 @@ class Baseline:
     findings: tuple[Finding, ...] | None = None
     raced: bool = False
     benchmarks: tuple[BenchRecord, ...] = ()
+    uploads: frozenset[tuple[str, str]] = frozenset()  # (workflow, name) of each that came

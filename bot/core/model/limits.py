@@ -11,7 +11,7 @@ from fractions import Fraction
 
 _LIMIT = re.compile(
     r"(?P<subject>[^<>]{1,200}?)\s+(?P<operator>[<>]=?)\s*"
-    r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(?P<unit>(?:(?!e[-+]?[0-9])[^0-9\s<>][^<>]{0,19})?)",
+    r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(?P<unit>(?:(?!e[-+]?[0-9])(?:[^\W\d_]|%|/)[^<>]{0,19})?)",
     re.IGNORECASE,
 )
 _LONGEST = 300

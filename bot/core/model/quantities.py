@@ -16,7 +16,7 @@ from bot.core.model.benchmarks import Direction
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """A unit as it was written, understood: *dimension* is what it counts (``time``, ``bytes``, ``rate``, ``bytes/s``,
-    ``bits/s``, ``ratio``, ``count`` or the written word itself), *scale* how many base units (s, B, 1/s, B/s, bit/s,
+    ``bits/s``, ``ratio``, ``count`` or the words as they are), *scale* how many base units (s, B, 1/s, B/s, bit/s,
     1) one of it is.
     """
 
@@ -60,7 +60,14 @@ _COSTS = {"allocs", "alloc", "allocations", "instructions", "instrs", "cycles", 
 _PER_ONE = re.compile(r"/(?:ops?|iters?|iterations?|calls?|runs?|elem|elements?|requests?|req|tests?)\Z")
 _BIT_RATE = re.compile(r"([KMGT]?)b(?:ps|/s(?:ec|econd)?)\Z", re.IGNORECASE)
 _RATE_WORD = re.compile(r"(k|m|g|t)?(?:rps|qps|tps|ops|fps|hz|flops|ips)")
-_COUNTED = re.compile(r"(k|m|g|t)(?:elem|ops?|reqs?|items?|iters?|rows?|msgs?|events?|flops?)?")
+_BYTE_RATE = re.compile(r"([kKMGT]i?)?Bps\Z")
+_COUNTED = re.compile(
+    r"(k|m|g|t)?(?:(?:call|elem|element|entr|event|flop|hash|item|iter|iteration|key|line|message|msg|op|operation|"
+    r"packet|page|pixel|pkt|point|quer|record|req|request|row|sample|task|test|token|transaction|tuple|tx|txn)"
+    r"(?:s|es|y|ies)?|h)?"
+)
+"""A thing that is counted, perhaps in thousands. Of other words nobody knows whether their first letter says so."""
+_PLAIN = re.compile(r"(?![kmgt])[^\W\d_]+|1")
 _NAMED_TIME = re.compile(r".+[-_.](ps|ns|us|\u00b5s|\u03bcs|ms|s|sec|secs|seconds|nanos|millis|micros)")
 _NAMED_BYTES = re.compile(r".+[-_.](bytes|b|[kmgt]i?b)")
 _LOST = re.compile(r".*(?:error|fail|miss|fault|timeout|retr|drop|alloc|reject|conflict|stall|throttl).*", re.DOTALL)
@@ -78,10 +85,17 @@ def _unit_of(text: str) -> Unit:
     exact = re.sub(r"\s+per\s+", "/", text.strip())
     word = re.sub(r"\s*/\s*", "/", exact.lower())
     bits = _BIT_RATE.match(exact)
-    if bits and (exact.lower().endswith("bps") or "b/" in exact):
+    if bits and not _BYTE_RATE.match(exact) and (word.endswith("bps") or "b/" in exact):
         return Unit(dimension="bits/s", scale=Fraction(_THOUSANDS[bits[1].lower()]))
     bare = _PER_ONE.sub("", word)
-    return _amount(bare, exact) or _per_time(bare) or _of_a_thing(bare) or Unit(dimension=bare or "count", scale=_ONE)
+    if _BYTE_RATE.match(exact):
+        bare = f"{word.removesuffix('ps')}/s"
+    return (
+        _amount(bare, exact)
+        or _per_time(bare, exact)
+        or _of_a_thing(bare)
+        or Unit(dimension=bare or "count", scale=_ONE)
+    )
 
 
 _ONE = Fraction(1)
@@ -100,20 +114,24 @@ def _amount(word: str, written: str) -> Unit | None:
     return None
 
 
-def _per_time(word: str) -> Unit | None:
-    """*word* as something a second: ``req/s``, ``kops/ms``, ``MB/s``, ``rps``."""
+def _per_time(word: str, written: str) -> Unit | None:
+    """*word* as something a second: ``req/s``, ``kops/ms``, ``MB/s``, ``rps``. A rate of what nobody knows how many it
+    is (``million ops/s``) compares with its own kind alone. ``M/s`` and ``H/s`` are no minutes and hours.
+    """
     counted, per, time = word.rpartition("/")
     if per and time in _TIME:
         counted = counted.strip()
         scale = 1 / _TIME[time]
-        if counted in _TIME:
+        if counted in _TIME and written[:2] not in {"M/", "H/"}:
             return Unit(dimension="ratio", scale=_TIME[counted] * scale)
         if counted in _BYTES:
             return Unit(dimension="bytes/s", scale=_BYTES[counted] * scale)
         if counted in _BITS:
             return Unit(dimension="bits/s", scale=_BITS[counted] * scale)
-        many = _COUNTED.fullmatch(counted)
-        return Unit(dimension="rate", scale=_THOUSANDS[many[1] if many else ""] * scale)
+        many = _COUNTED.fullmatch(counted.replace(" ", ""))
+        if many is None and _PLAIN.fullmatch(counted) is None:
+            return Unit(dimension=f"{counted}/s", scale=scale)
+        return Unit(dimension="rate", scale=_THOUSANDS[many[1] or "" if many else ""] * scale)
     short = _RATE_WORD.fullmatch(word)
     return Unit(dimension="rate", scale=Fraction(_THOUSANDS[short[1] or ""])) if short else None
 
@@ -139,6 +157,6 @@ def direction_of(unit: str) -> Direction:
     known = unit_of(unit)
     if known.dimension in {"time", "bytes"} or known.dimension in _COSTS:
         return Direction.LOWER
-    if known.dimension in {"rate", "bytes/s", "bits/s"}:
+    if known.dimension == "rate" or known.dimension.endswith("/s"):
         return Direction.LOWER if _LOST.match(unit.lower()) else Direction.HIGHER
     return Direction.UNKNOWN

@@ -147,6 +147,15 @@ def decode_outcomes(data: bytes) -> dict[tuple[str, str], Outcome]:
     return {(suite, name): outcome for suite, cases in suites.items() for name, outcome in cases.items()}
 
 
+def encode_uploads(uploads: Iterable[tuple[str, str]]) -> bytes:
+    """(workflow, name) of *uploads*, sorted."""
+    return msgspec.msgpack.encode(sorted(uploads))
+
+
+def decode_uploads(data: bytes) -> frozenset[tuple[str, str]]:
+    return frozenset(msgspec.msgpack.decode(data, type=list[tuple[str, str]]))
+
+
 def encode_findings(findings: Iterable[Finding]) -> bytes:
     """*findings* in their order."""
     return msgspec.msgpack.encode(tuple(findings))

@@ -1,6 +1,7 @@
 """Benchmarks of a change beside those of its base: which rule, which standing, and what a second run says."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.compare.benchmarks import bench_record, compare_benchmarks
-from bot.core.model.benchmarks import Direction, Measure
+from bot.core.model.benchmarks import Benchmark, Benchmarks, Direction, Measure
 from bot.core.model.commit import Base, BaseRule
 from bot.core.model.evidence import Baseline, BenchRecord, BenchRun, Evidence, Layout, Report, Side, Upload
 from bot.core.model.limits import LimitOutcome
@@ -180,6 +181,37 @@ def test_rounds_are_joined_over_reports():
         assert (found.samples, found.standing) == ((samples, samples), Standing.REGRESSED)
 
 
+def leg(speed: float, slower: float, **more: object) -> Upload:
+    """One leg of a matrix, on a machine that takes *speed* times as long; its head takes *slower* times that."""
+    return replace(beside({"Sort": times(speed * slower)}, {"Sort": times(speed)}, **more), name=f"bench-{speed}")  # pyright: ignore[reportArgumentType] -- any option of an upload
+
+
+@pytest.mark.parametrize("slower", [(1.2, 1.2, 1.2), (1.0, 1.0, 1.2)])
+def test_each_leg_of_a_matrix_is_compared_by_itself_and_the_worst_counts(slower: tuple[float, ...]):
+    """Samples of a slow and a fast machine in one heap would hide what every leg shows, and what one alone does."""
+    legs = [leg(speed, by) for speed, by in zip((1.0, 1.3, 2.0), slower, strict=True)]
+    found = of(compared(*legs), "Sort")
+    assert (found.standing, found.samples, found.confirmation) == (
+        Standing.REGRESSED,
+        (10, 10),
+        Confirmation.NOT_RUN,
+    )
+    confirming = [leg(speed, by, confirms=True) for speed, by in zip((1.0, 1.3, 2.0), slower, strict=True)]
+    assert of(compared(*legs, *confirming), "Sort").confirmation is Confirmation.AGREED
+    assert of(compared(*legs, leg(1.3, 1.0, confirms=True)), "Sort").confirmation is Confirmation.DENIED
+
+
+def test_a_limit_holds_on_every_leg():
+    """The median of three machines would hide the one that breaks it; what one leg does not measure is not missed."""
+    legs = [leg(speed, 1.0) for speed in (1.0, 1.0, 2.0)]
+    found = compared(*legs, limits=("Sort time < 150 ns",))
+    assert [one.outcome for one in found.limits] == [LimitOutcome.HELD, LimitOutcome.HELD, LimitOutcome.BROKEN]
+    others = Benchmarks(benchmarks=(Benchmark(name="Sort", measures={"allocs": counted(2)}),))
+    report = replace(bench_report({}), benchmarks=others)
+    found = compared(legs[0], Upload(name="more", reports=(report,)), limits=("Sort time < 150 ns",))
+    assert [one.outcome for one in found.limits] == [LimitOutcome.HELD]
+
+
 def test_a_unit_told_otherwise_is_the_same_unit():
     """Microseconds on one side and nanoseconds on the other; bytes are no time, and so it is new."""
     base = measure(times(0.001), "us/op")
@@ -253,6 +285,28 @@ def test_times_without_any_noise_are_compared_as_they_are_and_confirmed():
     assert (found.standing, found.rule, found.confirmation) == (Standing.REGRESSED, Rule.EXACT, Confirmation.NOT_RUN)
     assert of(compared(beside({"Sort": [0.0] * 6}, {"Sort": [0.0] * 6})), "Sort").standing is Standing.OK
     assert of(compared(beside({"Sort": [0.0, 1.0]}, {"Sort": [0.0, 2.0]})), "Sort").standing is Standing.UNGATED
+
+
+@pytest.mark.parametrize(
+    ("head", "base", "confirmation"),
+    [
+        ((120, 120), (100, 100), Confirmation.NOT_ASKED),
+        ((120, 122), (100, 100), Confirmation.NOT_RUN),
+        ((120, 120), (90, 100), Confirmation.NOT_RUN),
+        ((120,), (100,), Confirmation.NOT_RUN),
+        ((200,), (100, 101, 102, 100, 101), Confirmation.NOT_ASKED),
+    ],
+)
+def test_a_count_that_varies_is_confirmed_like_a_time(
+    head: tuple[float, ...], base: tuple[float, ...], confirmation: Confirmation
+):
+    """What a pool or a goroutine allocates is noise; three rounds a side differ by accident in one of twenty cases."""
+    now, then = ({"Sort": counted(*side, unit="B/op")} for side in (head, base))
+    found = of(compared(beside(now, then)), "Sort")
+    assert (found.standing, found.confirmation) == (Standing.REGRESSED, confirmation)
+    before = records(*({"Sort": counted(value, unit="B/op")} for value in base))
+    found = of(compared(alone(now), base=before), "Sort")
+    assert (found.standing, found.confirmation) == (Standing.REGRESSED, confirmation)
 
 
 # --- confirmation ------------------------------------------------------------------------------------------------
