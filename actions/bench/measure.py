@@ -25,7 +25,9 @@ def main() -> int:
     command = [sys.executable, "-I", "-c", START, *arguments(os.environ, root, into)]
     status = subprocess.run(command, check=False).returncode
     if status not in JUDGED or not (into / "manifest.json").is_file():
-        print("::error title=covgate::The benchmarks were not measured; the log says why")
+        shallow = git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+        hint = "; the checkout is shallow: give actions/checkout fetch-depth: 0" if shallow else ""
+        print(f"::error title=covgate::The benchmarks were not measured; the log says why{hint}")
         return 1
     outputs = {name: (into / f"{name}.txt").read_text(encoding="utf-8").strip() for name in ("artifact", "flagged")}
     give_outputs({**outputs, "folder": str(into)})
@@ -50,16 +52,23 @@ def base_of(env: Mapping[str, str], root: Path) -> str:
     branch = env.get("GITHUB_BASE_REF", "").strip()
     if named:
         return named
-    if branch and not is_merge(root):
+    if branch and not is_tested_merge(root, env.get("GITHUB_SHA", "")):
         return f"origin/{branch}"
     return "HEAD^1"
 
 
-def is_merge(root: Path) -> bool:
-    """Whether the commit that is checked out has two parents; a shallow clone still knows their names."""
-    command = ["git", "-C", str(root), "cat-file", "commit", "HEAD"]
-    header = subprocess.run(command, check=False, stdout=subprocess.PIPE).stdout.partition(b"\n\n")[0]
-    return sum(line.startswith(b"parent ") for line in header.splitlines()) == 2
+def is_tested_merge(root: Path, tested: str) -> bool:
+    """Whether the commit that is checked out is the merge *tested* that GitHub made, and no merge of the author's. A
+    shallow clone still knows the names of its parents.
+    """
+    header = git(root, "cat-file", "commit", "HEAD").partition(b"\n\n")[0]
+    merge = sum(line.startswith(b"parent ") for line in header.splitlines()) == 2
+    return merge and tested in {"", git(root, "rev-parse", "HEAD").decode().strip()}
+
+
+def git(root: Path, *words: str) -> bytes:
+    command = ["git", "-C", str(root), *words]
+    return subprocess.run(command, check=False, stdout=subprocess.PIPE).stdout
 
 
 def give_outputs(outputs: Mapping[str, str]) -> None:

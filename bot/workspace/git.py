@@ -148,8 +148,15 @@ class Checkout:
                 self._run("-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet", str(folder), sha)
                 yield folder
             finally:
-                shutil.rmtree(folder, ignore_errors=True)
-                self._run("worktree", "prune", "--expire=now")
+                self._forget_tree(folder)
+
+    def _forget_tree(self, folder: Path) -> None:
+        """Take the worktree in *folder* away, and none of the user's own, whose folder may be away for now."""
+        try:
+            self._run("worktree", "remove", "--force", "--force", str(folder))  # twice: one half made is locked
+        except CheckoutError:
+            shutil.rmtree(folder, ignore_errors=True)  # it was never made, or its own link to here was broken
+            self._run("worktree", "prune", "--expire=now")
 
     def _untracked(self) -> list[bytes]:
         """New files that are not ignored. Other repositories within are named as folders, and left out."""

@@ -97,6 +97,21 @@ def test_the_merges_first_parent_is_the_base(workspace: Workspace, merge: str) -
 
 
 @pytest.mark.integration
+def test_a_merge_of_the_authors_is_no_base(workspace: Workspace, merge: str) -> None:
+    """A head into which its author merged the base branch is compared with that, not with the author's commit before."""
+    workspace.git("checkout", "--quiet", "-b", "other", merge)
+    moved = workspace.commit("The base branch moved on")
+    workspace.git("update-ref", "refs/remotes/origin/main", moved)
+    workspace.git("checkout", "--quiet", "topic")
+    workspace.git("merge", "--quiet", "--no-ff", "--no-edit", "other")
+    measured = Measured(
+        workspace, BENCH_COMMAND="cat speed", BENCH_ROUNDS="1", GITHUB_BASE_REF="main", GITHUB_SHA="d" * 40
+    )
+    assert measured.status == 0, measured.log
+    assert measured.manifest["bench"]["base_sha"] == moved
+
+
+@pytest.mark.integration
 def test_the_second_job_says_that_it_confirms(workspace: Workspace, merge: str) -> None:
     """It measures what it is told to, and its upload is another."""
     wanted = 'echo "$BENCH_ONLY" > "$RUNNER_TEMP/only"; ' + SLOWER

@@ -175,7 +175,7 @@ def test_benchmarks_of_both_sides_are_measured_in_turns(repository: Repository, 
 def test_what_looks_worse_is_named_for_a_second_look(repository: Repository, covgate: Covgate) -> None:
     """By name, one a line."""
     commands = policy(benchmark="sed s/RANDOM/$(date +%1N)/g speed")
-    slower = {"speed": go_bench(Sum=200, Other=50).replace("200", "20RANDOM")}
+    slower: dict[str, str | bytes] = {"speed": go_bench(Sum=200, Other=50).replace("200", "20RANDOM")}
     repository.commit(
         {"speed": go_bench(Sum=100, Other=50).replace("100", "10RANDOM"), ".github/covgate.yml": commands}
     )
@@ -187,6 +187,17 @@ def test_what_looks_worse_is_named_for_a_second_look(repository: Repository, cov
     repository.write("policy.yml", json.dumps(at_once))
     assert covgate("run", "--benchmark", "--base", "main", "--policy", "policy.yml", at=repository.path).status == 1
     assert (repository.path / ".covgate/run/flagged.txt").read_text() == "BenchmarkSum\n"
+
+
+def test_benchmarks_that_measure_nothing_are_a_failed_step(repository: Repository, covgate: Covgate) -> None:
+    """A command that was renamed away, or a filter that matches none, must not look like a suite that is no slower."""
+    repository.commit({".github/covgate.yml": policy(benchmark="true")})
+    repository.commit({"a": "b"})
+    ended = covgate("run", "--benchmark", "--base", "HEAD^", "--rounds", "1", at=repository.path)
+    assert ended.status == 1
+    assert "failed benchmark" in ended.errors
+    assert "- benchmark: it measured no benchmark; its log is" in ended.output
+    assert manifest_of(repository.path / ".covgate/run")["outcomes"] == {"benchmark": "failure"}
 
 
 # --- ending early ------------------------------------------------------------------------------------------------

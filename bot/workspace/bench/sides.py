@@ -18,6 +18,7 @@ from bot.workspace.run.steps import shell
 _GO_ROUND = "200ms"  # what one benchmark takes in one round: there are ten of them, on each side
 _PYTEST_ROUND = "0.2"  # seconds, likewise
 _NOTHING = "(?!)"
+_GO_NAME = re.compile(r"(Benchmark(?![a-z])\w*)(?:/.*|-[0-9]+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +43,21 @@ def pairs_of(trees: Trees, command: str | None, only: Sequence[str], room: Room)
 
 
 def _own(trees: Trees, command: str, only: Sequence[str]) -> Pair:
-    env = {"BENCH_ONLY": pattern(only)}
     words = shell(command)
     sides = {
-        side: Bench(words=words, folder=tree.root, env=env, searched=tree.root) for side, tree in trees.sides.items()
+        side: Bench(
+            words=words,
+            folder=tree.root,
+            env={"BENCH_ONLY": pattern(only), **(_packages_first(tree.root) if _is_python(tree) else {})},
+            searched=tree.root,
+        )
+        for side, tree in trees.sides.items()
     }
     return Pair(name="the benchmark command", sides=sides)
+
+
+def _is_python(tree: Project) -> bool:
+    return any(path.endswith(".py") for path in tree.files)
 
 
 # --- Go ----------------------------------------------------------------------------------------------------------
@@ -121,23 +131,31 @@ def _pytest(trees: Trees, only: Sequence[str]) -> list[Pair]:
 
 
 def _pytest_side(trees: Trees, tree: Project, folder: str, only: Sequence[str]) -> Bench:
-    """Pytest as the head's environment has it, with this tree's packages first: an editable installation of the head
-    must not stand in for the base.
-    """
+    """Pytest as the head's environment has it, with this tree's packages first."""
     place = tree.root / folder
-    paths = [str(path) for path in (place / "src", place) if path.is_dir()]
-    inherited = os.environ.get("PYTHONPATH")
-    env = {
-        "PYTHONPATH": os.pathsep.join([*paths, *([inherited] if inherited else [])]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    tests = sorted({re.split(r"[\[:]", name.rpartition("::")[2])[0] for name in only})
+    tests = sorted({name.partition("[")[0].rpartition("::")[2] for name in only})
     chosen = ("-k", " or ".join(tests)) if tests else ()
     words = (trees.head.python.path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--benchmark-only")
     report = (f"--benchmark-max-time={_PYTEST_ROUND}", "--benchmark-json={report}")
-    return Bench(words=(*words, *chosen, *report), folder=place, suffix=".json", env=env)
+    return Bench(words=(*words, *chosen, *report), folder=place, suffix=".json", env=_packages_first(place))
+
+
+def _packages_first(place: Path) -> dict[str, str]:
+    """The environment in which Python finds the packages of the tree at *place* first: an editable installation of the
+    head must not stand in for the base.
+    """
+    paths = [str(path) for path in (place / "src", place) if path.is_dir()]
+    inherited = os.environ.get("PYTHONPATH")
+    return {
+        "PYTHONPATH": os.pathsep.join([*paths, *([inherited] if inherited else [])]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def pattern(only: Sequence[str]) -> str:
-    """A regular expression for the benchmarks *only*, empty for all."""
-    return f"^({'|'.join(map(re.escape, only))})$" if only else ""
+    """A regular expression for the benchmarks *only*, empty for all. A sub-benchmark of Go's is
+    wanted with all of its function: ``go test`` matches what stands between slashes part by part.
+    """
+    named = ((_GO_NAME.fullmatch(name), name) for name in only)
+    wanted = dict.fromkeys(f"{found[1]}(/.*)?" if found else re.escape(name) for found, name in named)
+    return f"^({'|'.join(wanted)})$" if only else ""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from bot.core.model.errors import ReportError, UnknownFormat
 from bot.core.model.evidence import Report, Side
@@ -36,8 +38,13 @@ def seen_in(root: Path, steps: Iterable[Step]) -> Seen:
     if not own:
         return {}
     named = (root / word for step in own for word in _WORDS.findall(step.shown))
-    paths = dict.fromkeys([*reports_by_name(root, ()), *(path for path in named if path.is_file())])
-    return {path: (status.st_mtime_ns, status.st_size) for path in paths for status in [path.stat()]}
+    seen: dict[Path, tuple[int, int]] = {}
+    for path in dict.fromkeys([*reports_by_name(root, ()), *named]):
+        with suppress(OSError):  # most words of a command are no file, and some are too long for one
+            status = path.stat()
+            if S_ISREG(status.st_mode):
+                seen[path] = (status.st_mtime_ns, status.st_size)
+    return seen
 
 
 def take_new(steps: Sequence[Step], root: Path, before: Seen, log: Mapping[str, Path]) -> None:
@@ -95,6 +102,21 @@ def _take_log(step: Step, log: Path) -> None:
 
 def _beyond_coverage(report: Report) -> bool:
     return not (report.suites is None and report.benchmarks is None and report.findings is None)
+
+
+def holds_benchmarks(folder: Path) -> bool:
+    """Whether a report below *folder* has any; what is broken counts, for it is judged so."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            try:
+                report = read_report(path, path.name)
+            except UnknownFormat:
+                continue
+            except ReportError:
+                return True
+            if report.benchmarks is not None:
+                return True
+    return False
 
 
 def gathered(staged: Path) -> tuple[GatheredFile, ...]:

@@ -14,7 +14,10 @@ from bot.workspace.run.project import Project
 from bot.workspace.run.python import python_steps
 from bot.workspace.run.steps import COVERAGE, LINT, RACE, SUITES, UNIT, Command, Step, shell
 
-_RACE = re.compile(r"(?:^|\s)-race\b")
+_RACE = re.compile(r"(?:^|\s)--?race(?:=(?:true|1))?(?=[\s'\")]|$)")
+_GO_TEST = re.compile(r"\bgo\s+test\b")
+_NO_COMMAND = re.compile(r"\\\n|(?:^|\s)#[^\n]*")
+_BETWEEN = re.compile(r"[;&|\n]")
 _ELSEWHERE = ("shellcheck", "clang", "cppcheck", "jshint")  # linters of files that no ecosystem above is for
 
 
@@ -47,8 +50,15 @@ def _own(project: Project, name: str, text: str) -> Step:
         reports=project.reports_of(name),
         commands=(Command(words=shell(text)),),
         own=True,
-        race=name == RACE or _RACE.search(text) is not None,
+        race=name == RACE or _is_raced(text),
     )
+
+
+def _is_raced(text: str) -> bool:
+    """Whether all that the command *text* tests in Go is under the race detector."""
+    commands = _BETWEEN.split(_NO_COMMAND.sub(" ", text))
+    tests = [command for command in commands if _GO_TEST.search(command)]
+    return all(map(_RACE.search, tests)) if tests else any(map(_RACE.search, commands))
 
 
 def _replaced(step: Step, *, everything: bool) -> set[str]:

@@ -20,7 +20,7 @@ from bot.workspace.bench.sides import Trees, pairs_of
 from bot.workspace.bench.turns import Turns
 from bot.workspace.git import Checkout, CheckoutError
 from bot.workspace.judge import Judged, Question, judge, policy_of_tree
-from bot.workspace.run.gathering import gathered, seen_in, take_new
+from bot.workspace.run.gathering import gathered, holds_benchmarks, seen_in, take_new
 from bot.workspace.run.perform import Failed, Listener, Performance, Room, do_commands, stages
 from bot.workspace.run.plan import changed_files, plan
 from bot.workspace.run.processes import Processes
@@ -183,7 +183,10 @@ class _Run:
             pairs = pairs_of(trees, self._commands.get(BENCHMARK), self._wish.only, room)
             if not pairs:
                 raise Failed(None, "neither side has a benchmark of those asked for")
-            return Turns(pairs, self._wish.rounds, self._place.staged, step.title).run(room)
+            note = Turns(pairs, self._wish.rounds, self._place.staged, step.title).run(room)
+        if BENCHMARK in self._wish.asked and not holds_benchmarks(step.reports):
+            raise Failed(None, "it measured no benchmark")
+        return note
 
     # --- concluding --------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from bot.workspace.reports import read_report
 from bot.workspace.run.perform import Failed, Room
 from bot.workspace.run.processes import Processes
 from tests.workspace.repositories import Repository
-from tests.workspace.run.projects import GO, go_bench, go_folder, project_of
+from tests.workspace.run.projects import GO, go_bench, go_folder, project_of, tools
 
 
 @dataclass
@@ -92,6 +93,7 @@ def test_names_of_sub_benchmarks_and_processors_are_those_of_functions() -> None
     assert go_names([]) == []
     assert go_names(["test_speed.py::test_a"]) == ["(?!)"]
     assert pattern(["a.b", "c"]) == r"^(a\.b|c)$"
+    assert pattern(['BenchmarkB/size=1,2 "q"', "BenchmarkB/x-8", "BM_a/8"]) == "^(BenchmarkB(/.*)?|BM_a/8)$"
     assert pattern([]) == ""
 
 
@@ -121,6 +123,41 @@ def test_the_policys_command_is_run_in_both_trees(place: Place) -> None:
     assert reports["base/benchmark/base-r1-0-bench-result.txt"] == go_bench(Sum=10)
 
 
+def test_the_policys_command_finds_each_sides_own_packages(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The head is installed where Python looks; each tree comes before it, or the head would be measured twice."""
+    files = {"src/shop.py": "", "bench.py": "import shop; print(shop.__file__)"}
+    sides = {side: project_of(place.root / side, dict(files)) for side in Side}
+    monkeypatch.setenv("PYTHONPATH", str(place.root / "head/src"))
+    command = f"cd /; PYTHONSAFEPATH=1 {sys.executable} {place.root}/base/bench.py"
+    with (place.root / "log").open("ab") as log:
+        room = Room(processes=Processes(20), log=log, advanced=lambda _done, _total: None)
+        Turns(pairs_of(Trees(sides=sides, built=place.root), command, [], room), 1, place.root / "staged", "b").run(
+            room
+        )
+    assert place.reports() == {f"{side}/b/{side}-r0.txt": f"{place.root}/{side}/src/shop.py\n" for side in Side}
+
+
+@pytest.mark.parametrize(
+    ("flagged", "chosen"),
+    [
+        ("tests/test_a.py::TestSpeed::test_parse[::1]", "test_parse"),
+        ("test_parse[std::vector-a:b]", "test_parse"),
+        ("test_parse", "test_parse"),
+    ],
+)
+def test_a_flagged_test_is_chosen_by_its_function(flagged: str, chosen: str, tmp_path: Path) -> None:
+    """Its parameters are no part of an expression for pytest, whatever they hold."""
+    files = {"pyproject.toml": "", "test_a.py": "def test_parse(benchmark): ..."}
+    project = project_of(tmp_path, dict(files))
+    tools(tmp_path / ".venv/bin", python="echo pytest pytest_benchmark")
+    trees = Trees(sides={Side.HEAD: project}, built=tmp_path)
+    with (tmp_path / "log").open("ab") as log:
+        room = Room(processes=Processes(20), log=log, advanced=lambda _done, _total: None)
+        [pair] = pairs_of(trees, None, [flagged], room)
+    words = pair.sides[Side.HEAD].words
+    assert words[words.index("-k") + 1] == chosen
+
+
 def test_a_commit_is_put_into_a_folder_of_its_own_and_taken_away(repository: Repository) -> None:
     """The repository knows of no other worktree afterwards, and its hooks do not run."""
     base = repository.commit({"a.txt": "old"})
@@ -132,6 +169,19 @@ def test_a_commit_is_put_into_a_folder_of_its_own_and_taken_away(repository: Rep
         assert not (tree / "hooked").exists()
     assert not tree.parent.exists()
     assert repository.git("worktree", "list").count("\n") == 0
+
+
+def test_worktrees_of_the_users_own_are_left_alone(repository: Repository) -> None:
+    """One whose disk is away for now is still known afterwards."""
+    base = repository.commit({"a.txt": "old"})
+    away = repository.path.parent / "away"
+    repository.git("worktree", "add", "--quiet", "--detach", str(away))
+    away.rename(away.with_name("elsewhere"))
+    with Checkout(repository.path).tree_of(base) as tree:
+        (tree / "a.txt").write_text("changed by a benchmark")
+        (tree / "new.txt").write_text("left by it")
+    assert str(away) in repository.git("worktree", "list")
+    assert str(tree) not in repository.git("worktree", "list")
 
 
 def test_go_packages_are_built_once_for_each_side(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

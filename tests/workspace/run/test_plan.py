@@ -123,6 +123,25 @@ def test_a_unit_command_with_the_race_detector_is_the_race_suite(tmp_path: Path)
     assert [step.title for step in steps if step.race] == ["unit"]
 
 
+@pytest.mark.parametrize(
+    ("command", "raced"),
+    [
+        ("go test -race ./... > test.txt 2>&1", True),
+        ("go test -v \\\n  -race=true ./...", True),
+        ("gotestsum -- -race ./...", True),
+        ("for it in a b; do go test -race ./$it; done", True),
+        ("go test -race=false ./...", False),
+        ("go test ./...  # -race is too slow", False),
+        ("go test -race ./a && go test ./b", False),
+        ("go test -racewhat ./...", False),
+    ],
+)
+def test_a_command_is_raced_if_all_that_it_tests_is(command: str, raced: bool, tmp_path: Path) -> None:
+    """What is said to be raced and is not would be a race that nobody looked for."""
+    steps = plan(project_of(tmp_path / "p", GO), {"unit": command}, ("unit",))
+    assert [step.race for step in steps] == [raced]
+
+
 def test_only_what_is_asked_for_is_run(tmp_path: Path) -> None:
     """By the flags' names and by the policy's own."""
     project = project_of(tmp_path / "p", PYTHON)

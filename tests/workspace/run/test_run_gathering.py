@@ -98,6 +98,13 @@ def test_a_file_that_the_command_names_is_taken_whatever_its_name(bench: Bench) 
     assert bench.names() == ["unit/made.json"]
 
 
+def test_a_word_too_long_for_a_file_is_none(bench: Bench) -> None:
+    """Lists of packages and of flags are longer than any name."""
+    results = bench.do([bench.step("unit", f"true {'a,' * 400}; printf '{GO_COVER}' > cover.out")])
+    assert results[0].ending is Ending.SUCCESS
+    assert bench.names() == ["unit/cover.out"]
+
+
 def test_what_was_printed_is_a_report_if_it_is_one(bench: Bench) -> None:
     """Where no file holds the results: ``go test -bench`` to a terminal is enough."""
     (bench.root / "printed").write_text(go_bench(Sum=12.5))
