@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.compare.merge import last_attempts
 from bot.core.model.commit import Base, BaseRule, Repo
 from bot.core.model.diff import Diff
 from bot.core.model.errors import DiffError
-from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap, Job
+from bot.core.model.evidence import Awaited, Baseline, Evidence, Gap, Job, Upload
 from bot.core.model.policy import Mode, Policy
 from bot.core.parse.diff import parse_diff
 from bot.flows.edges import Edges
-from bot.flows.expect import Expectation, asks_for_reports, expect, relevant
+from bot.flows.expect import Expectation, asks_for_reports, expect, relevant, vanished
 from bot.flows.ports import NotFound, Run, TooLarge
 from bot.flows.rules import POLICY_PATH, Rules, preview, rules_of
 from bot.flows.subjects import Subject
@@ -65,12 +65,14 @@ async def gather(edges: Edges, repo: Repo, subject: Subject, head_sha: str, runs
     base = await base_of(edges, repo, commit.rule, commit.before)
     head_diff = await _head_diff(edges, repo, subject, commit, head_sha)
     diff = _whole(await _diff(edges, repo, subject, commit.before, commit.sha), head_diff, commit)
+    baseline = await edges.history.baseline(repo.id, [base.sha]) if base.sha else None
+    gone, gone_at = _vanished(edges, wanted, uploads, baseline, owed, rules.policy)
     evidence = Evidence(
         head_sha=head_sha,
         tested_sha=commit.sha,
         base=base,
         uploads=uploads,
-        gaps=commit.gaps + _without_no_artifact(owed.gaps, commit),
+        gaps=commit.gaps + _without_no_artifact(owed.gaps, commit) + gone,
         tracked=await _tracked(edges, repo, commit),
         policy_changed=diff is not None and POLICY_PATH in _touched(diff),
         base_ref=subject.base_ref,
@@ -80,10 +82,10 @@ async def gather(edges: Edges, repo: Repo, subject: Subject, head_sha: str, runs
         subject=subject,
         rules=rules,
         evidence=evidence,
-        baseline=await edges.history.baseline(repo.id, [base.sha]) if base.sha else None,
+        baseline=baseline,
         diff=diff,
         head_diff=head_diff,
-        due=owed.due,
+        due=owed.due or gone_at,
         measured_at=owed.done_at,
     )
     return await _previewed(edges, repo, case)
@@ -112,6 +114,23 @@ async def _waiting(edges: Edges, repo: Repo, subject: Subject, rules: Rules, hea
 def _without_no_artifact(gaps: tuple[Gap, ...], commit: Tested) -> tuple[Gap, ...]:
     """Uploads that were refused are named as such; "no upload" beside that would mislead."""
     return tuple(gap for gap in gaps if gap.awaited is not Awaited.NO_ARTIFACT) if commit.gaps else gaps
+
+
+def _vanished(
+    edges: Edges,
+    runs: Sequence[Run],
+    uploads: Sequence[Upload],
+    baseline: Baseline | None,
+    owed: Expectation,
+    policy: Policy,
+) -> tuple[tuple[Gap, ...], datetime | None]:
+    """Uploads that the base had and that did not come though their run has failed; and when to ask again for them."""
+    if baseline is None or owed.done_at is None:
+        return (), None
+    due = owed.done_at + timedelta(seconds=policy.evidence.deadline)
+    late = edges.clock.now() >= due
+    gone = vanished(runs, uploads, baseline.uploads, late=late)
+    return gone, due if gone and not late else None
 
 
 async def _tracked(edges: Edges, repo: Repo, commit: Tested) -> frozenset[str] | None:

@@ -18,7 +18,7 @@ from bot.store.rows import packed, put, unpacked
 MOST_RECORDS = 60
 """How many runs of benchmarks a change is compared with at most."""
 
-_SUITES, _FINDINGS, _BENCHMARKS, _RACED = "suites", "findings", "benchmarks", "raced"
+_SUITES, _FINDINGS, _BENCHMARKS, _RACED, _UPLOADS = "suites", "findings", "benchmarks", "raced", "uploads"
 _SHAS_AT_ONCE = 500
 
 
@@ -32,9 +32,11 @@ class Baselines:
         """Keep *baseline*; what was kept of its commit before goes."""
         commit: dict[str, Any] = {"repo_id": repo_id, "sha": baseline.sha}
         coverage = [commit | _totals(one, metric) | _coverage(one) for metric, one in baseline.coverage.items()]
-        others = [commit | {"kind": kind, "content": packed(data)} for kind, data in _others(baseline).items()]
-        if not coverage and not others:
+        kinds = _others(baseline)
+        if not coverage and not kinds:
             return
+        kinds[_UPLOADS] = wire.encode_uploads(baseline.uploads)
+        others = [commit | {"kind": kind, "content": packed(data)} for kind, data in kinds.items()]
         day = {"branch": branch, "day": at.astimezone(UTC).date(), "recorded_at": at}
         days = [commit | day | _totals(one, metric) for metric, one in baseline.coverage.items()]
 
@@ -73,6 +75,7 @@ class Baselines:
             suites=wire.decode_outcomes(kinds[_SUITES]) if _SUITES in kinds else None,
             findings=wire.decode_findings(kinds[_FINDINGS]) if _FINDINGS in kinds else None,
             raced=_RACED in kinds,
+            uploads=wire.decode_uploads(kinds[_UPLOADS]) if _UPLOADS in kinds else frozenset(),
             benchmarks=tuple(wire.decode_record(unpacked(content)) for content in records),
         )
 

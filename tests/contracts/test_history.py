@@ -262,7 +262,12 @@ async def test_a_push_without_coverage_is_a_baseline_too(store: Store) -> None:
     covered = Baseline(sha=SHAS[0], coverage={Metric.LINES: lines_of(1, 2)})
     await store.history.record_baseline(42, baseline=covered, branch="main", at=NOON)
     tested = Baseline(
-        sha=SHAS[1], suites=OUTCOMES, findings=FINDINGS, raced=True, benchmarks=(record_of(SHAS[1], 1.0, 2.5),)
+        sha=SHAS[1],
+        suites=OUTCOMES,
+        findings=FINDINGS,
+        raced=True,
+        benchmarks=(record_of(SHAS[1], 1.0, 2.5),),
+        uploads=frozenset({("ci.yml", "unit")}),
     )
     await store.history.record_baseline(42, baseline=tested, branch="main", at=NOON + timedelta(minutes=1))
     assert await store.history.baseline(42, [SHAS[2], SHAS[1], SHAS[0]]) == tested

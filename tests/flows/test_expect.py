@@ -11,7 +11,7 @@ from bot.core.model.evidence import Awaited, Report, Upload
 from bot.core.model.findings import Findings
 from bot.core.model.policy import EvidenceRules, Policy
 from bot.core.model.suites import Suites
-from bot.flows.expect import LONGEST_WAIT, Expectation, asks_for_reports, expect, relevant
+from bot.flows.expect import LONGEST_WAIT, Expectation, asks_for_reports, expect, relevant, vanished
 from bot.flows.ports import Run
 
 OPENED = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -115,6 +115,29 @@ def test_a_cancelled_run_gives_way_to_a_later_one() -> None:
     assert relevant([first, other], RULES, event="pull_request") == (first, other)
 
 
+def test_a_skipped_run_gives_way_to_any_that_was_not() -> None:
+    """Of a draft, the workflow is skipped until it is ready; a label starts it once more, and all jobs are skipped."""
+    draft, ready = a_run(1, path="ci.yml", conclusion="skipped"), a_run(2, path="ci.yml")
+    labelled, failed = a_run(3, path="ci.yml", conclusion="skipped"), a_run(4, path="ci.yml", conclusion="failure")
+    assert relevant([draft, ready, labelled], RULES, event="pull_request") == (ready,)
+    assert relevant([draft, failed, ready], RULES, event="pull_request") == (failed, ready)
+    assert relevant([draft, labelled], RULES, event="pull_request") == (draft, labelled)
+
+
+def test_a_skipped_run_does_not_stand_in_for_a_cancelled_one() -> None:
+    """What was cut short stays so: a label on a cancelled head mends nothing."""
+    cut, labelled = a_run(1, path="ci.yml", conclusion="cancelled"), a_run(2, path="ci.yml", conclusion="skipped")
+    assert relevant([cut, labelled], RULES, event="pull_request") == (cut,)
+
+
+def test_reports_that_nobody_asked_for_are_whole_all_the_same() -> None:
+    """A run was cancelled: the tests that it brought are a part, and what brought nothing owes nothing."""
+    cut, late = a_run(conclusion="cancelled"), OPENED + timedelta(hours=1)
+    partial = expect([cut], [whole(cut)], RULES, first_seen=OPENED, now=late, reports=False)
+    assert gaps(partial) == [(Awaited.RUN_FAILED, "CI 1 (cancelled)", True)]
+    assert expect([cut], [], RULES, first_seen=OPENED, now=late, reports=False).gaps == ()
+
+
 def test_nothing_is_owed_where_coverage_is_off() -> None:
     """The policy switched it off: no artifact is asked for."""
     found = expect([a_run()], (), RULES, first_seen=OPENED, now=OPENED + timedelta(hours=1), reports=False)
@@ -182,3 +205,19 @@ def test_an_upload_that_says_how_a_step_ended_is_not_empty() -> None:
 def test_whether_any_report_is_asked_for(policy: dict[str, object], asked: bool) -> None:
     """Jobs that must succeed need none."""
     assert asks_for_reports(Policy.model_validate(policy)) is asked
+
+
+def test_a_leg_that_died_before_its_upload_is_missed() -> None:
+    """Its run failed, the base had that artifact, and the other legs' came."""
+    failed = a_run(path="ci.yml", conclusion="failure")
+    before = {("ci.yml", "test-results-1.21"), ("ci.yml", "test-results-1.22"), ("docs.yml", "docs")}
+    came = [Upload(name="test-results-1.21", workflow="ci.yml")]
+    assert [gap.subject for gap in vanished([failed], came, before, late=True)] == ["test-results-1.22"]
+    assert vanished([a_run(path="ci.yml")], came, before, late=True) == ()  # it may have been renamed
+
+
+def test_names_that_change_with_every_run_say_nothing() -> None:
+    """Such as those that hold the commit."""
+    failed = a_run(path="ci.yml", conclusion="failure")
+    came = [Upload(name="results-bbb", workflow="ci.yml")]
+    assert vanished([failed], came, {("ci.yml", "results-aaa")}, late=True) == ()
