@@ -31,6 +31,7 @@ NAMES = (
     *("coverage.info", "*lcov*.info", "lcov.dat", "*.lcov", "*coverage*.json"),
     *("*junit*.xml", "test-*.xml", "*test-results*.xml", "testresult*.xml", "*xunit*.xml", "*nunit*.xml", "*.trx"),
     *("test-results*.json", "ctrf*.json", "gotest*.json", "go-test*.json", "*.tap"),
+    *("test.json", "test_output.log", "test-output.log"),
     *("bench*.txt", "bench*.json", "jmh-result*.json"),
     *("*.sarif", "*.sarif.json", "checkstyle*.xml", "golangci*.json", "gosec*.json", "govulncheck*.json"),
     *("bandit*.json", "pip-audit*.json", "eslint*.json", "ruff*.json", "pylint*.json"),

@@ -90,7 +90,7 @@ def judge(question: Question, say: Say) -> Judged:
     if question.upload is not None:
         upload = replace(question.upload, root=str(place.root), modules=_modules(place))
     else:
-        upload = replace(_upload(place, paths, asked=bool(question.reports), say=say), race=question.race)
+        upload = _raced(_upload(place, paths, asked=bool(question.reports), say=say), question.race)
     if not (question.allow_stale or question.diff or place.revision or question.upload):
         refuse_stale(upload, diff, known, rules, place.root)
     before = _base_upload(question, place, say)
@@ -113,6 +113,13 @@ def judge(question: Question, say: Say) -> Judged:
     say("judging")
     evaluation = evaluate(evidence, baseline, diff, rules, policy_sha256=digest, policy_commit=place.revision)
     return Judged(evaluation=evaluation, policy=rules)
+
+
+def _raced(upload: Upload, race: bool | None) -> Upload:
+    """*upload* with what the user says of the race detector, which means nothing where Go tested nothing."""
+    if race and not any(report.suites and report.suites.toolchain == "go" for report in upload.reports):
+        raise CheckoutError("--race: no report of Go's tests was found; name the log or the JSON by --report")
+    return replace(upload, race=race)
 
 
 def _place(question: Question) -> _Place:

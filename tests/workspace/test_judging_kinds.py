@@ -10,6 +10,7 @@ import pytest
 from bot.core.model.evidence import Layout
 from bot.core.model.regression import Standing
 from bot.core.model.verdict import Conclusion, Evaluation
+from bot.workspace.git import CheckoutError
 from bot.workspace.judge import Question, judge
 from tests.workspace.repositories import Repository
 
@@ -125,3 +126,11 @@ def test_a_terminal_says_that_the_detector_was_on_and_knows_no_jobs(shop: Reposi
     assert gates(race=True)["races"] is Conclusion.SUCCESS
     assert gates(race=None)["races"] is Conclusion.FAILURE
     assert "build" not in gates(race=True)
+
+
+def test_a_detector_of_which_no_test_tells_is_no_answer(shop: Repository) -> None:
+    """`--race` where no report of Go's tests was found: the tests were not looked at."""
+    reports = (str(SAMPLES / "green" / "coverage.out"),)
+    question = Question(repo=shop.path, reports=reports, base="main", allow_stale=True, race=True)
+    with pytest.raises(CheckoutError, match="no report of Go's tests"):
+        judge(question, lambda _: None)

@@ -15,13 +15,12 @@ REPORT_NAMES = (
     *("*coverage*.xml", "*cobertura*.xml", "*.lcov", "*lcov*.info", "coverage.info", "lcov.dat", "*coverage*.json"),
     *("*junit*.xml", "test-*.xml", "*test-results*.xml", "testresult*.xml", "*xunit*.xml", "*nunit*.xml", "*.trx"),
     *("test-results*.json", "ctrf*.json", "gotest*.json", "go-test*.json", "*.tap"),
+    *("test.json", "test_output.log", "test-output.log"),
     *("bench*.txt", "bench*.json", "jmh-result*.json"),
     *("*.sarif", "*.sarif.json", "checkstyle*.xml", "golangci*.json", "gosec*.json", "govulncheck*.json"),
     *("bandit*.json", "pip-audit*.json", "eslint*.json", "ruff*.json", "pylint*.json"),
 )
-"""Globs of the names, in lower case, that reports of coverage, tests, benchmarks and findings usually have. Logs are
-not among them: a log promises nothing, so an empty one is no report that was destroyed.
-"""
+"""Globs of the names, in lower case, that reports of coverage, tests, benchmarks and findings usually have."""
 
 
 class Family(StrEnum):
@@ -49,6 +48,11 @@ _FOREIGN = (
 def looks_like_report(path: str) -> bool:
     """Whether a file of this name usually is a report."""
     return matches_any(REPORT_NAMES, path)
+
+
+def promises_report(path: str) -> bool:
+    """Whether a file of this name must be a report. A log promises nothing: an empty one is no report that was lost."""
+    return looks_like_report(path) and not path.lower().endswith(".log")
 
 
 def detect(head: bytes) -> Family:

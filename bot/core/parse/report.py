@@ -12,7 +12,7 @@ from bot.core.parse.coverage.cobertura import parse_cobertura
 from bot.core.parse.coverage.coverage_py import parse_coverage_py
 from bot.core.parse.coverage.go_cover import parse_go_cover
 from bot.core.parse.coverage.lcov import parse_lcov
-from bot.core.parse.detect import Family, detect, looks_like_report
+from bot.core.parse.detect import Family, detect, promises_report
 from bot.core.parse.findings import known as findings
 from bot.core.parse.intake import Intake, Source
 from bot.core.parse.parsed import Parsed
@@ -38,7 +38,7 @@ def parse_report(path: str, source: Source) -> Report:
     try:
         intake = Intake(source)
         if not intake.head:
-            raise (ReportError if looks_like_report(path) else UnknownFormat)("the file is empty")
+            raise (ReportError if promises_report(path) else UnknownFormat)("the file is empty")
         parsed = parser_of(path, intake.head)(intake)
     except ReportError as error:
         error.path = path

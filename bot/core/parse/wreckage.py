@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.parse.detect import looks_like_report
+from bot.core.parse.detect import promises_report
 
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _BEGINS = {".xml": b"<", ".trx": b"<", ".json": b"{[", ".sarif": b"{"}
@@ -15,7 +15,7 @@ def is_wreckage(name: str, head: bytes) -> bool:
     The other names belong to formats that covgate reads, except ``.txt``, which is often a summary for people.
     """
     base = name.lower()
-    if not looks_like_report(base):
+    if not promises_report(base):
         return False
     start = head.lstrip(_BLANK)[:1]
     if not start:

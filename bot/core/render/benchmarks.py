@@ -33,7 +33,9 @@ def benchmark_words(reason: BenchmarkReason, voice: Voice) -> Words:
         case NotComparable():
             return Words(
                 "Benchmarks ran, and there is nothing yet that they can be compared with.",
-                f"Measure base and head in one job with {voice.name('actions/bench')}.",
+                f"Measure base and head in one job with {voice.name('actions/bench')}."
+                if not voice.local
+                else f"Measure base and head in turns with {voice.name('covgate run --benchmark --base REV')}.",
             )
         case Inconclusive():
             return _inconclusive(reason, voice)

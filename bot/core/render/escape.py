@@ -126,15 +126,16 @@ def _encoded(byte: int) -> str:
 @dataclass(frozen=True, slots=True)
 class Voice:
     """How a sentence writes what is not its own: a *name* (a path, a gate, a setting) and a *clause* (words that came
-    with an error).
+    with an error). *local* is true where the reader stands in a checkout, and the next step is a command.
     """
 
     name: Callable[[str], str]
     clause: Callable[[str], str]
+    local: bool = False
 
 
 MARKDOWN = Voice(code, prose)
 TABLE = Voice(cell, prose)
 PLAIN = Voice(plain, plain)
-TERMINAL = Voice(terminal, lambda text: terminal(text, 3 * LIMIT))
+TERMINAL = Voice(terminal, lambda text: terminal(text, 3 * LIMIT), local=True)
 DATA = Voice(verbatim, verbatim)

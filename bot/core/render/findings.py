@@ -45,7 +45,8 @@ def jobs_words(reason: JobsSucceeded | JobsFailed | JobsMissing, voice: Voice) -
             said = ", ".join(f"{voice.name(name)} ({voice.clause(conclusion)})" for name, conclusion in jobs[:NAMED])
             more = and_so_many_more(len(jobs) - NAMED)
             return Words(
-                f"{units.count(len(jobs), 'job')} did not succeed: {said}{more}.", "Correct it, and run it again."
+                f"{units.count(len(jobs), 'step' if voice.local else 'job')} did not succeed: {said}{more}.",
+                "Correct it, and run it again.",
             )
         case JobsMissing(names=names):
             return Words(
@@ -88,5 +89,5 @@ def _row(finding: Finding) -> tuple[Cell, ...]:
     return (
         where,
         (Foreign(text=finding.rule), *tool),
-        (f"{finding.level}: ", Foreign(text=finding.message, clause=True)),
+        (f"{finding.level}: ", Foreign(text=" ".join(finding.message.split()), clause=True)),
     )

@@ -66,6 +66,9 @@ def _approval(workflow: str) -> Words:
 
 
 def _no_artifact(workflow: str, voice: Voice, *, late: bool) -> Words:
+    if voice.local:
+        run, report = voice.name("covgate run"), voice.name("--report")
+        return Words("No report file was found here.", f"Make some with {run}, or name them with {report}.")
     if not late:
         return Words(f"{workflow} has ended; its upload has not come yet.")
     return Words(

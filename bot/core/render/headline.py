@@ -15,10 +15,13 @@ from bot.core.model.verdict import (
     Dropped,
     GateResult,
     Incomplete,
+    JobsFailed,
     MeetsTarget,
     NothingCoverable,
     Ratcheted,
+    TestsFailed,
     TooManyMissed,
+    Unreadable,
     Verdict,
 )
 from bot.core.render import units
@@ -93,9 +96,17 @@ def _failed(verdict: Verdict, voice: Voice) -> str:
     failing = blocking(verdict)
     if not failing:
         return "Failed"
-    lead = failing[0]
-    others = [gate for gate in failing[1:] if not _same(gate, lead)]
+    lead, first = _cause(failing), failing[0]
+    others = [gate for gate in failing if gate is not lead and (gate is first or not _same(gate, first))]
     return f"{title(lead, voice)} failed: {brief(lead, voice)}{_beside(others, pending(verdict))}"
+
+
+def _cause(failing: Sequence[GateResult]) -> GateResult:
+    """The first; but where reports cannot be read because something failed before they were whole, that."""
+    first = failing[0]
+    if not isinstance(first.reason, Unreadable):
+        return first
+    return next((gate for gate in failing if isinstance(gate.reason, TestsFailed | JobsFailed)), first)
 
 
 def _same(gate: GateResult, lead: GateResult) -> bool:

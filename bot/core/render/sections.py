@@ -18,6 +18,7 @@ from bot.core.render import units
 from bot.core.render.context import CommentContext, at_lines
 from bot.core.render.escape import MARKDOWN, TABLE, cell, code
 from bot.core.render.gaps import Words, gap_words
+from bot.core.render.glance import glance
 from bot.core.render.headline import blocking, pending
 from bot.core.render.kinds import listings
 from bot.core.render.limits import Limits
@@ -171,7 +172,7 @@ def _gate_row(gate: GateResult) -> tuple[str, ...]:
         gate_name(gate),
         outcome(gate),
         _now(gate),
-        units.DASH if gate.target is None else units.goal(gate.target),
+        glance(gate)[1] if gate.target is None else units.goal(gate.target),
     )
 
 
@@ -180,7 +181,7 @@ def _now(gate: GateResult) -> str:
     if gate.tally:
         return level(gate)
     said_above = gate.conclusion not in {Conclusion.SUCCESS, Conclusion.NEUTRAL} or would_fail(gate)
-    return units.DASH if said_above else explain(gate, TABLE).fact
+    return glance(gate)[0] if said_above else explain(gate, TABLE).fact
 
 
 _URGENCY = {priority.value: rank for rank, priority in enumerate(Priority)}

@@ -277,7 +277,10 @@ def _not_measured(gate: GateResult, voice: Voice) -> Words:
         step = f"Check its {voice.name('paths')} against the names in the reports."
         return Words("No report measures a file of this component.", step)
     if gate.metric is None:
-        return Words("No report measures coverage.", "Add a coverage report to what the workflow uploads.")
+        step = "Add a coverage report to what the workflow uploads."
+        if voice.local:
+            step = f"Run the tests under a coverage tool, or switch it off: {voice.name('coverage: {mode: off}')}."
+        return Words("No report measures coverage.", step)
     step = f"Add a report that does, or choose another {voice.name('coverage.metric')}."
     return Words(f"No report counts {units.metric(gate.metric)}.", step)
 
@@ -293,6 +296,8 @@ _KINDS = {
 
 def _none_came(gate: GateResult, reason: NoneCame, voice: Voice) -> Words:
     what, step = _KINDS.get(gate.gate, (f"report for {voice.name(gate.gate)}", ""))
+    if voice.local:
+        step = f"Run them with {voice.name('covgate run')}, or name their reports with {voice.name('--report')}."
     before = ", though the base had some" if reason.on_base else ""
     return Words(f"No {what} came{before}.", step)
 

@@ -155,7 +155,8 @@ def _named(key: CaseKey) -> tuple[Cell, Cell]:
 
 def _bad_row(case: Case, suites: SuitesComparison, new: frozenset[CaseKey], *, several: bool) -> tuple[Cell, ...]:
     mark = " (new)" if case.key in new else ""
-    why: Cell = Foreign(text=case.message, clause=True) if case.message else case.outcome.value
+    message = " ".join(case.message.split())
+    why: Cell = Foreign(text=message, clause=True) if message else case.outcome.value
     legs = suites.ran_in.get(case.key, ()) if several else ()
     where = _place(case, suites.places)
     within: tuple[str | Foreign, ...] = (" in ", Foreign(text=", ".join(legs[:3]))) if legs else ()

@@ -13,6 +13,7 @@ from bot.core.render import units
 from bot.core.render.comment import notes
 from bot.core.render.context import CommentContext
 from bot.core.render.escape import TERMINAL, terminal
+from bot.core.render.glance import glance
 from bot.core.render.headline import base_words, headline, patch_line, since_line
 from bot.core.render.kinds import kind_lines, listings
 from bot.core.render.listing import as_lines
@@ -51,6 +52,7 @@ class TerminalReport:
     lines: tuple[str, ...]
     header: tuple[str, ...]
     rows: tuple[Row, ...]
+    beside: tuple[str, ...]
     reasons: tuple[str, ...]
     urgent: tuple[str, ...]
     uncovered: tuple[str, ...]
@@ -66,6 +68,7 @@ def terminal_report(evaluation: Evaluation, context: CommentContext) -> Terminal
         lines=tuple(_lines(evaluation)),
         header=("Result", "Gate", "Now", "Target"),
         rows=tuple(_row(gate) for gate in ranked_gates(verdict)),
+        beside=tuple(_beside(verdict)),
         reasons=tuple(_reasons(verdict)),
         urgent=tuple(_urgent(evaluation)),
         uncovered=tuple(_uncovered(evaluation, context)),
@@ -82,6 +85,7 @@ def render_terminal(evaluation: Evaluation, context: CommentContext, *, colour: 
         paint(report.headline, report.conclusion),
         "\n".join(report.lines),
         "\n".join(_table(report, paint)),
+        "\n".join(report.beside),
         "\n".join(report.reasons),
         *report.urgent,
         "\n".join(report.uncovered),
@@ -103,9 +107,21 @@ def _lines(evaluation: Evaluation) -> list[str]:
 
 
 def _row(gate: GateResult) -> Row:
-    now = level(gate) if gate.tally else units.DASH
-    goal = units.DASH if gate.target is None else units.goal(gate.target)
+    now, goal = glance(gate)
+    if gate.tally:
+        now = level(gate)
+    if gate.target is not None:
+        goal = units.goal(gate.target)
     return Row(conclusion=gate.conclusion, cells=(outcome(gate), terminal(gate.gate), now, goal))
+
+
+def _beside(verdict: Verdict) -> list[str]:
+    """What was judged by, and what was not: silence would look like a pass."""
+    read = [f"{terminal(path)} ({terminal(kind)})" for path, _, kind in sorted(verdict.inputs.reports)]
+    more = [units.count_more(len(read) - _NAMES, "report")] if len(read) > _NAMES else []
+    said = [f"Read: {', '.join([*read[:_NAMES], *more])}"] if read else []
+    others = ", ".join(verdict.not_configured)
+    return [*said, f"Not configured, and nothing of it was read: {others}"] if others else said
 
 
 def _reasons(verdict: Verdict) -> list[str]:

@@ -21,6 +21,7 @@ from bot.core.model.verdict import (
     NothingCoverable,
     NothingToJudge,
     Ratcheted,
+    TestsFailed,
     TestsPassed,
     TooManyMissed,
     Unreadable,
@@ -226,3 +227,11 @@ def test_several_gates_pass_together():
             "Tests and races passed: 3 tests: 3 passed",
         ]
     )
+
+
+def test_what_failed_first_is_said_first():
+    """A package that does not compile leaves an empty profile: the profile is not the news."""
+    empty = Unreadable(problems=(Problem(path="coverage.out", reason="the report measures no file"),))
+    gates = [gate(name, empty, metric=None) for name in ("evidence", "coverage/project")]
+    failed = gate("tests", TestsFailed(counts=CaseCounts(passed=1, errored=1), names=("(package)",)), metric=None)
+    assert title(*gates, failed) == snapshot("Test gate failed: 1 of 2 tests broke off: (package); 1 more gate failed")

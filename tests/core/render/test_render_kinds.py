@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from bot.core.model.comparison import CaseCounts, FindingScope
+from bot.core.model.evidence import Awaited, Gap
 from bot.core.model.limits import LimitOutcome
 from bot.core.model.suites import Case, Outcome
 from bot.core.model.verdict import (
@@ -17,6 +18,7 @@ from bot.core.model.verdict import (
     Evaluation,
     FindingsAllowed,
     GateResult,
+    Incomplete,
     Inconclusive,
     JobsFailed,
     JobsMissing,
@@ -26,6 +28,7 @@ from bot.core.model.verdict import (
     NoRaces,
     NoRegression,
     NotComparable,
+    NotMeasured,
     RacesFound,
     Reason,
     Regressed,
@@ -39,7 +42,7 @@ from bot.core.model.verdict import (
 from bot.core.render import sentences
 from bot.core.render.annotations import annotate_kinds
 from bot.core.render.comment import render_comment
-from bot.core.render.escape import MARKDOWN
+from bot.core.render.escape import MARKDOWN, TERMINAL
 from bot.core.render.terminal import render_terminal
 from tests.core.render.kinds import BAD, BENCHMARKS, BROKEN, FOUND, GONE, RACE, SLOWER, SUITES, SUSPECT, UNSURE
 from tests.core.render.test_render_sentences import SAMPLES as OF_COVERAGE
@@ -188,10 +191,10 @@ Base and head were measured in turns in one job, 10 rounds. The noise is known f
 
 | Gate | Result | Now | Target |
 |-|-|-|-:|
-| `tests` | failed | - | - |
-| `races` | failed | - | - |
-| `lint` | failed | - | - |
-| `benchmarks` | failed | - | - |
+| `tests` | failed | 117 of 119 tests passed | all |
+| `races` | failed | 1 race | none |
+| `lint` | failed | 1 finding | none |
+| `benchmarks` | failed | 1 worse | none |
 
 Not configured: build.
 
@@ -252,11 +255,14 @@ Tests: 120 (+1) tests: 117 (-1) passed, 1 (+1) failed, 1 (+1) broke off, 1 skipp
 Lint: 1 new finding; 2 (-2) in all, 3 fixed
 Benchmarks: 4 measures: 1 worse, 1 cannot be told, 1 not worse, 1 no longer measured; 0 of 1 limit kept
 
-Result  Gate        Now  Target
-failed  tests       -    -
-failed  races       -    -
-failed  lint        -    -
-failed  benchmarks  -    -
+Result  Gate        Now                      Target
+failed  tests       117 of 119 tests passed  all
+failed  races       1 race                   none
+failed  lint        1 finding                none
+failed  benchmarks  1 worse                  none
+
+Read: coverage.xml (coverage.py XML)
+Not configured, and nothing of it was read: build
 
 - tests: 2 of 120 tests failed or broke off, 1 of them newly: TestA, TestB. Correct what newly fails first.
 - races: 1 data race reported: r.go:12.
@@ -330,3 +336,29 @@ def test_a_comment_with_everything_at_once_keeps_its_size():
     body = render_comment(many, CONTEXT)
     assert len(body.encode()) <= 65_536
     assert "more failed tests" in body
+
+
+def test_in_a_terminal_the_next_step_is_a_command():
+    """Nobody who stands in a checkout is sent to a workflow."""
+    local = ("no tests", "no lint", "not comparable", "jobs failed")
+    told = {name: sentences.message(gate(SAMPLES[name][0], SAMPLES[name][1]), TERMINAL) for name in local}
+    gap = Gap(awaited=Awaited.NO_ARTIFACT, subject="report files", expired=True)
+    told["nothing found"] = sentences.message(gate("evidence", Incomplete(gaps=(gap,))), TERMINAL)
+    told["no coverage"] = sentences.message(gate("coverage/project", NotMeasured(), metric=None), TERMINAL)
+    assert told == snapshot(
+        {
+            "no tests": "No test results came, though the base had some. Run them with covgate run, or name their reports with --report.",
+            "no lint": "No findings and no outcome of a linter came. Run them with covgate run, or name their reports with --report.",
+            "not comparable": "Benchmarks ran, and there is nothing yet that they can be compared with. Measure base and head in turns with covgate run --benchmark --base REV.",
+            "jobs failed": "2 steps did not succeed: build (failure), docker (skipped). Correct it, and run it again.",
+            "nothing found": "No report file was found here. Make some with covgate run, or name them with --report.",
+            "no coverage": "No report measures coverage. Run the tests under a coverage tool, or switch it off: coverage: {mode: off}.",
+        }
+    )
+
+
+def test_a_message_of_several_lines_is_one():
+    """What a test prints when it fails has line ends; a table's cell has none."""
+    case = Case(suite="s", name="t", outcome=Outcome.FAILED, message="assert 2.0 == 3\n +  where 2.0 = tax(10)")
+    body = render_comment(replace(EVERYTHING, suites=replace(SUITES, bad=(case,))), CONTEXT)
+    assert "assert 2.0 == 3 + where 2.0 = tax(10)" in body.replace("&#43;", "+")

@@ -42,6 +42,8 @@ failed  coverage/project  94.90% (949/1000) of statements  95%
 failed  coverage/patch    76.47% (13/17) of new lines      95%
 passed  evidence          -                                -
 
+Read: coverage.xml (coverage.py XML)
+
 - coverage/project: 94.90% (949/1000) of statements, below the target of 95%. Cover 1 more statement.
 - coverage/patch: 76.47% (13/17) of new lines, below the target of 95%. Cover 4 more new lines.
 
@@ -68,6 +70,8 @@ Result  Gate              Now                              Target
 passed  coverage/project  96.20% (962/1000) of statements  95%
 passed  coverage/patch    100% (20/20) of new lines        95%
 passed  evidence          -                                -
+
+Read: coverage.xml (coverage.py XML)
 """)
 
 
@@ -78,6 +82,8 @@ Waiting: ci.yml is still running
 
 Result   Gate      Now  Target
 pending  evidence  -    -
+
+Read: coverage.xml (coverage.py XML)
 
 - evidence: ci.yml is still running.
 """)
