@@ -128,7 +128,7 @@ def _performed(wish: Wish, *, html: bool) -> int:
         return _INTERRUPTED
     context = CommentContext(unjudged=unjudged_sections(ran.judged.policy))
     folder = os.path.relpath(ran.folder)
-    give(render_run(ran.results, folder, colour=coloured()) + "\n", None)
+    give(render_run(ran.results, folder, notes=ran.notes, colour=coloured()) + "\n", None)
     give(render_terminal(ran.judged.evaluation, context, colour=coloured()), None)
     passes = ran.judged.evaluation.verdict.conclusion in {Conclusion.SUCCESS, Conclusion.NEUTRAL}
     return 0 if passes and ran.well else 1

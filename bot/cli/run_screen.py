@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.core.model.run import StepResult
-from bot.core.render.run_text import step_began, step_ended, step_running, steps_ended
+from bot.core.render.run_text import round_ended, step_began, step_ended, step_running, steps_ended
 from bot.workspace.run.steps import Step
 
 _ENOUGH = 3  # parts of a step that are done before it is guessed how long the others take
@@ -62,7 +62,7 @@ class RunScreen:
     def began(self, step: Step) -> None:
         self._running[step.title] = _Running(time.monotonic())
         if self._live is None:
-            print(step_began(step.title, step.shown), file=sys.stderr, flush=True)
+            print(step_began(step.title, step.shown, step.rounds), file=sys.stderr, flush=True)
         self.tick()
 
     def ended(self, result: StepResult) -> None:
@@ -79,6 +79,10 @@ class RunScreen:
         running = self._running.get(step.title)
         if running is not None:
             running.done, running.total = done, total
+
+    def rounded(self, step: Step, number: int) -> None:
+        if self._live is None:
+            print(round_ended(step.title, number, step.rounds), file=sys.stderr, flush=True)
 
     def tick(self) -> None:
         if self._live is not None:

@@ -153,7 +153,12 @@ def test_benchmarks_of_both_sides_are_measured_in_turns(repository: Repository, 
     repository.commit({"speed": go_bench(Sum=101)})
     ended = covgate("run", "--benchmark", "--base", "main", "--rounds", "3", "--confirm", at=repository.path)
     assert ended.status == 0, ended.output + ended.errors
+    assert [line for line in ended.errors.splitlines() if not line.startswith("passed")] == [
+        "running benchmark (3 rounds of base and head in turns): cat speed",
+        *(f"measured benchmark: round {number} of 3" for number in (1, 2, 3)),
+    ]
     folder = repository.path / ".covgate/run"
+    assert "BenchmarkSum" in (folder / "logs/benchmark.log").read_text()
     manifest = manifest_of(folder)
     assert SCHEMA.is_valid(manifest)
     assert manifest["bench"] | {"machine": ""} == {

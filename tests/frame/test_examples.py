@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ import yaml
 
 from bot.core.model.globs import matches_any
 from bot.core.parse.policy import parse_policy
+from bot.workspace.run.steps import shell
+from tests.workspace.run.projects import go_folder
 
 TOP = Path(__file__).parents[2]
 ETCD = TOP / "examples" / "etcd-monitor"
@@ -66,6 +69,24 @@ def test_the_first_customers_benchmarks_are_confirmed_on_a_second_runner() -> No
     assert jobs["confirm"]["needs"] == "bench"
     assert "flagged" in action["outputs"]
     assert confirm["with"] == {"confirm": True, "only": "${{ needs.bench.outputs.flagged }}"}
+
+
+def test_the_first_customers_unit_command_profiles_both_modules(tmp_path: Path) -> None:
+    """The nested one too where the first fails, and the failure is not lost."""
+    path = f"{go_folder()}{os.pathsep}{os.environ['PATH']}"
+    for module, test in ((".", "t.Fatal()"), ("pingap-go", "One()")):
+        folder = tmp_path / module
+        folder.mkdir(exist_ok=True)
+        (folder / "go.mod").write_text("module example.com/one\n\ngo 1.21\n")
+        (folder / "one.go").write_text("package one\n\nfunc One() int { return 1 }\n")
+        text = f'package one\n\nimport "testing"\n\nfunc TestOne(t *testing.T) {{ {test} }}\n'
+        (folder / "one_test.go").write_text(text)
+    command = parse_policy((ETCD / ".github/covgate.yml").read_bytes()).run["unit"]
+    done = subprocess.run(shell(command), cwd=tmp_path, env={**os.environ, "PATH": path}, check=False)
+    assert done.returncode == 1
+    for module in (".", "pingap-go"):
+        assert (tmp_path / module / "coverage.out").read_text().startswith("mode: set\n")
+        assert '"Action":"run"' in (tmp_path / module / "go-test.json").read_text()
 
 
 @pytest.mark.parametrize(

@@ -29,10 +29,18 @@ _COLOURS = {
 _HEADER = ("Result", "Step", "Time", "Reports")
 
 
-def step_began(title: str, command: str) -> str:
-    """Where output is not a terminal: one line when a step begins."""
+def step_began(title: str, command: str, rounds: int = 0) -> str:
+    """Where output is not a terminal: one line when a step begins. *rounds* is how often it runs on each of two sides,
+    0 for a step that has no sides.
+    """
     shown = f": {terminal(command, _LONGEST_COMMAND)}" if command else ""
-    return f"running {_named(title)}{shown}"
+    turns = f" ({units.count(rounds, 'round')} of base and head in turns)" if rounds else ""
+    return f"running {_named(title)}{turns}{shown}"
+
+
+def round_ended(title: str, number: int, rounds: int) -> str:
+    """Likewise, one line when round *number* of a step's benchmarks is measured on both sides."""
+    return f"measured {_named(title)}: round {units.integer(number)} of {units.integer(rounds)}"
 
 
 def step_running(title: str, microseconds: int, done: int, total: int, left: int | None) -> str:
@@ -54,8 +62,10 @@ def step_ended(result: StepResult, *, colour: bool = False) -> str:
     )
 
 
-def render_run(results: Sequence[StepResult], folder: str, *, colour: bool = False) -> str:
-    """The table of all steps, why those that did not pass did not, and where everything lies."""
+def render_run(results: Sequence[StepResult], folder: str, *, notes: Sequence[str] = (), colour: bool = False) -> str:
+    """The table of all steps, why those that did not pass did not, *notes* on what was not run, and where everything
+    lies.
+    """
     rows = [_HEADER, *(_cells(result) for result in results)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -67,7 +77,7 @@ def render_run(results: Sequence[StepResult], folder: str, *, colour: bool = Fal
         f"- {_named(result.title)}{_why(result)}; {_log(result, folder)}"
         for result in results
         if result.ending is not Ending.SUCCESS or result.note
-    ]
+    ] + [f"- {terminal(note, _LONGEST_NOTE)}" for note in notes]
     whole = sum(result.duration_us for result in results)
     where = (
         f"{units.count(len(results), 'step')} in {units.duration(whole)}; reports and logs are in {terminal(folder)}"

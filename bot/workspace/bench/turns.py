@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.core.model.evidence import Side
 from bot.workspace.files import reports_by_name
+from bot.workspace.run.log import note_text
 from bot.workspace.run.perform import Failed, Room
 from bot.workspace.run.processes import TimedOut
 
@@ -66,6 +67,7 @@ class Turns:
                         self._measure(pair, side, number, room)
                         done += 1
                         room.advanced(done, self.total)
+            room.rounded(number + 1)
         return "; ".join(self._failed.values())
 
     def _measure(self, pair: Pair, side: Side, number: int, room: Room) -> None:
@@ -92,8 +94,8 @@ class Turns:
         status = room.processes.run(words, bench.folder, room.log, output=None if writes else printing, env=bench.env)
         text = b"" if writes else printing.read_bytes()
         printing.unlink(missing_ok=True)
+        note_text(text, room.log)
         if status:
-            room.log.write(text)
             raise Failed(status, f"{pair.name} ended so on the {side}")
         new = [path for path, seen in _written(bench.searched).items() if before.get(path) != seen]
         for at, path in enumerate(new):

@@ -40,7 +40,9 @@ _LEVELS = {
     "info": Level.NOTE,
 }
 _RULE = re.compile(r"\[?([A-Z]{1,5}\d{1,5})\b[\](:]*")
-_TRAILING_RULE = re.compile(r"\[([a-zA-Z][\w-]{1,60})\]\Z")
+_TRAILING_RULE = re.compile(r"\[(-W[\w-]{1,60}(?=\])|[a-zA-Z][\w-]{1,60}(?=\]\Z))")  # clang shows code after its own
+_NO_RULE = {GO_VET: "vet"}
+_UNNAMED = "unnamed"  # the rule of a finding whose tool names none, as `go vet` and pyflakes do
 
 
 class Violation(Protocol):
@@ -85,23 +87,36 @@ DRIVERS = _drivers()
 
 
 def driver_commands(
-    names: Iterable[str], project: Project, paths: Collection[str], *, only_if_needed: bool = False
+    names: Iterable[str],
+    project: Project,
+    paths: Collection[str],
+    *,
+    beside: Path | None = None,
+    only_if_needed: bool = False,
 ) -> tuple[Command, ...]:
-    """The first of the drivers *names* whose tool is on this machine, over those of *paths* that it is for; none where
-    there is no tool. Without a file to look at, a clean report is made all the same, unless *only_if_needed*.
+    """The first of the drivers *names* whose tool is in the folder *beside* or on the path, over those of *paths* that
+    it is for; none where there is no tool. Without a file to look at, a clean report is made all the same, unless
+    *only_if_needed*.
     """
     for name in names:
         driver = DRIVERS[name]
         wanted = sorted(path for path in paths if Path(path).suffix.lstrip(".") in driver.supported_extensions)
-        if shutil.which(driver.command[0]) is not None and (wanted or not only_if_needed):
-            return (driver_command(driver, project, wanted),)
+        tool = _tool(driver.command[0], beside)
+        if tool is not None and (wanted or not only_if_needed):
+            return (driver_command(driver, tool, project, wanted),)
     return ()
 
 
-def driver_command(driver: Driver, project: Project, paths: Sequence[str]) -> Command:
-    """The command that runs *driver* over *paths* and turns what it says into SARIF."""
+def _tool(name: str, beside: Path | None) -> str | None:
+    """How the program *name* is called: as itself where it is on the path alone."""
+    own = None if beside is None else shutil.which(name, path=str(beside))
+    return own or (name if shutil.which(name) is not None else None)
+
+
+def driver_command(driver: Driver, tool: str, project: Project, paths: Sequence[str]) -> Command:
+    """The command that runs *driver*, whose program is *tool*, over *paths* and turns what it says into SARIF."""
     redirect = "2>&1 >/dev/null" if driver.output_stderr else ""
-    run = ("/bin/sh", "-c", f'exec "$@" {redirect}', "sh", *driver.command, *(f"./{path}" for path in paths))
+    run = ("/bin/sh", "-c", f'exec "$@" {redirect}', "sh", tool, *driver.command[1:], *(f"./{path}" for path in paths))
     return Command(
         words=run if paths else ("/bin/sh", "-c", ":"),
         output=f"{driver.name}.sarif",
@@ -148,7 +163,7 @@ def _finding(driver: Driver, path: str, violation: Violation) -> Finding:
     rule = _RULE.match(message) or _TRAILING_RULE.search(message)
     return Finding(
         path=path[:_LONGEST_NAME],
-        rule=rule[1] if rule else driver.name,
+        rule=rule[1] if rule else _NO_RULE.get(driver.name, _UNNAMED),
         message=message[:LONGEST_MESSAGE],
         line=violation.line if 1 <= violation.line <= _LAST_LINE else None,
         level=_LEVELS.get(level or "", Level.WARNING),

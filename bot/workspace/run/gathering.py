@@ -89,6 +89,8 @@ def _reported(data_file: Path, to: Path) -> None:
 
 def _take_log(step: Step, log: Path) -> None:
     text = log.read_bytes().partition(b"\n")[2]  # its first line is the command
+    if not text.strip():
+        return  # a command that says nothing reports nothing; an empty file would be a broken report
     to = step.reports / f"{step.slug}.txt"
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_bytes(text)

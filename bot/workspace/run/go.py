@@ -13,6 +13,13 @@ from bot.workspace.run.steps import BENCHMARK, BUILD, COVERAGE, INTEGRATION, LIN
 
 _GOLANGCI = "golangci-lint"
 _TAGGED = (b"//go:build integration", b"// +build integration")
+_LACKS = {
+    INTEGRATION: "no _test.go file has //go:build integration",
+    BENCHMARK: "no _test.go file has a Benchmark function",
+    **dict.fromkeys((UNIT, COVERAGE, RACE), "no module of Go has a _test.go file"),
+}
+REPEATED = ("-count", "3")
+"""How often benchmarks are run where there is nothing to compare with; in turns with a base, each round is one run."""
 
 
 def go_steps(project: Project, asked: Collection[str]) -> list[Step]:
@@ -24,6 +31,11 @@ def go_steps(project: Project, asked: Collection[str]) -> list[Step]:
             continue
         steps += [step for step in module.steps() if set(step.suites) & set(asked)]
     return steps
+
+
+def go_lacks(project: Project, suite: str) -> str:
+    """Why a Go project has no step for *suite*, as a clause; empty where that is no Go project, or has one."""
+    return _LACKS.get(suite, "") if project.folders_with("go.mod") else ""
 
 
 class _Module:
@@ -78,14 +90,14 @@ class _Module:
 
     def _test(self, suites: tuple[str, ...], flags: tuple[str, ...]) -> Step:
         words = ("go", "test", "-json", *flags, "./...")
-        return self._step(suites, Command(words=words, output="go-test.json"))
+        return self._step(suites, Command(words=words, output="go-test.json", events=True))
 
     def _cover(self, suite: str) -> tuple[str, str]:
         profile = self._project.reports_of(titled(suite, self._folder)) / "coverage.out"
         return f"-coverprofile={profile}", "-covermode=atomic"
 
     def _benchmark(self) -> Step:
-        words = ("go", "test", "-run", "^$", "-bench", ".", "-benchmem", "-count", "3", "./...")
+        words = ("go", "test", "-run", "^$", "-bench", ".", "-benchmem", *REPEATED, "./...")
         return self._step((BENCHMARK,), Command(words=words, output="bench.txt"))
 
 

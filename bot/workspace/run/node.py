@@ -45,6 +45,14 @@ def node_steps(project: Project, asked: Collection[str]) -> list[Step]:
     return steps
 
 
+def node_lacks(project: Project, suite: str) -> str:
+    """Why a Node project has no step for *suite*, as a clause; empty where that is no Node project."""
+    if suite not in _SCRIPTS or _FILE not in project.files:
+        return ""
+    scripts = f"{_FILE} has no script {' or '.join(_SCRIPTS[suite])}"
+    return f"{scripts}, and there is no {_ESLINT}" if suite == LINT else scripts
+
+
 def _eslint(project: Project) -> Step:
     """ESLint itself, which writes JSON; a finding alone is no failure of it: the gate judges them."""
     title = f"{LINT} (eslint)"

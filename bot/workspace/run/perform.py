@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 
 from bot.core.model.errors import CovgateError
 from bot.core.model.run import Ending, StepResult
+from bot.workspace.run.log import note_output
 from bot.workspace.run.processes import NoSuchTool, Processes, Stopped, TimedOut
 from bot.workspace.run.steps import Command, Step
 
@@ -32,6 +33,10 @@ class Listener(Protocol):
         """A step that can count its work has done *done* of *total* parts; called from any thread."""
         ...
 
+    def rounded(self, step: Step, number: int) -> None:
+        """Round *number* of a step's benchmarks, from 1, is measured; called from any thread."""
+        ...
+
     def tick(self) -> None:
         """Time has passed."""
         ...
@@ -39,11 +44,12 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """Where a step runs: its processes, its *log* and what hears how far it is."""
+    """Where a step runs: its processes, its *log* and what hears how far it is: of each part, and of each round."""
 
     processes: Processes
     log: BinaryIO
     advanced: Callable[[int, int], None]
+    rounded: Callable[[int], None]
 
     def begin(self, words: Iterable[str], mark: str = "") -> None:
         """Note in the log, on one line, that a command begins."""
@@ -104,7 +110,7 @@ class Performance:
         log = self.logs / f"{step.slug}.log"
         with log.open("ab") as out:
             try:
-                note = self.work(step, Room(processes=self.processes, log=out, advanced=self._advanced(step)))
+                note = self.work(step, self._room(step, out))
             except Failed as failed:
                 ending, status, note = Ending.FAILURE, failed.status, failed.note
             except TimedOut:
@@ -122,11 +128,16 @@ class Performance:
             tool=tool,
             limit_s=int(self.processes.timeout),
             log=log.name,
-            note=note,
+            note="; ".join(filter(None, (note, step.note))),
         )
 
-    def _advanced(self, step: Step) -> Callable[[int, int], None]:
-        return lambda done, total: self.listener.advanced(step, done, total)
+    def _room(self, step: Step, log: BinaryIO) -> Room:
+        return Room(
+            processes=self.processes,
+            log=log,
+            advanced=lambda done, total: self.listener.advanced(step, done, total),
+            rounded=lambda number: self.listener.rounded(step, number),
+        )
 
 
 def stages(steps: Iterable[Step]) -> list[list[Step]]:
@@ -163,8 +174,10 @@ def _do_command(step: Step, command: Command, room: Room) -> None:
             command.words, step.folder, room.log, output=output, env=command.env, given=command.given
         )
     finally:
-        if output is not None and command.translate is None and not output.stat().st_size:
-            output.unlink()  # it said nothing, which is no report
+        if output is not None:
+            note_output(output, room.log, events=command.events)
+            if command.translate is None and not output.stat().st_size:
+                output.unlink()  # it said nothing, which is no report
     if status not in command.accepted:
         raise Failed(status)
     if command.translate is not None and output is not None:

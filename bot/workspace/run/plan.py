@@ -8,10 +8,10 @@ from pathlib import Path
 
 from bot.core.model.errors import CovgateError
 from bot.workspace.run.drivers import driver_commands
-from bot.workspace.run.go import go_steps
-from bot.workspace.run.node import node_steps
+from bot.workspace.run.go import go_lacks, go_steps
+from bot.workspace.run.node import node_lacks, node_steps
 from bot.workspace.run.project import Project
-from bot.workspace.run.python import python_steps
+from bot.workspace.run.python import python_lacks, python_misses, python_steps
 from bot.workspace.run.steps import COVERAGE, LINT, RACE, SUITES, UNIT, Command, Step, shell
 
 _RACE = re.compile(r"(?:^|\s)--?race(?:=(?:true|1))?(?=[\s'\")]|$)")
@@ -19,6 +19,9 @@ _GO_TEST = re.compile(r"\bgo\s+test\b")
 _NO_COMMAND = re.compile(r"\\\n|(?:^|\s)#[^\n]*")
 _BETWEEN = re.compile(r"[;&|\n]")
 _ELSEWHERE = ("shellcheck", "clang", "cppcheck", "jshint")  # linters of files that no ecosystem above is for
+
+
+_UNDONE = {LINT: "no linter for Python was found", UNIT: "no test of Python was run"}
 
 
 class NothingToRun(CovgateError):
@@ -36,10 +39,35 @@ def plan(project: Project, commands: Mapping[str, str], asked: Collection[str]) 
     steps = sorted([*own, *found], key=_order)
     missing = next((name for name in asked if not any(name in step.suites for step in steps)), None)
     if missing is not None:
-        raise NothingToRun(f"there is nothing here to run for {missing}; name its command in the policy, under run:")
+        raise NothingToRun(
+            f"there is nothing here to run for {missing}{_why(project, missing)}; "
+            "name its command in the policy, under run:"
+        )
     if not steps:
         raise NothingToRun("there is nothing here to run; name the project's commands in the policy, under run:")
     return steps
+
+
+def _why(project: Project, suite: str) -> str:
+    """What was looked for to run *suite*, after a colon; empty for a name that is not one of ours."""
+    if suite not in SUITES:
+        return ""
+    reasons = [lacks(project, suite) for lacks in (go_lacks, python_lacks, node_lacks)]
+    said = ", ".join(filter(None, reasons)) or f"no project of Go, Python or Node here has a suite {suite}"
+    return f": {said}"
+
+
+def lacking(project: Project, commands: Mapping[str, str], asked: Collection[str]) -> tuple[str, ...]:
+    """A note for each suite of those *asked* for (none: all) that the Python project has no tool for, though steps of
+    other kinds may answer for it.
+    """
+    wanted = [suite for suite in (LINT, UNIT) if (suite in asked or not asked) and suite not in commands]
+    notes: list[str] = []
+    for suite in wanted:
+        why = python_misses(project, suite)
+        if why:
+            notes.append(f"{_UNDONE[suite]}: {why}; install one, or name a command under run: in the policy")
+    return tuple(notes)
 
 
 def _own(project: Project, name: str, text: str) -> Step:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from bot.workspace.run.drivers import driver_commands
@@ -12,6 +13,13 @@ from bot.workspace.run.steps import BENCHMARK, BUILD, COVERAGE, LINT, UNIT, Comm
 
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.ini", "requirements.txt")
 _COMPILE = "import sys; [compile(open(name, 'rb').read(), name, 'exec') for name in sys.stdin.read().split('\\0')]"
+_LINTERS = ("flake8", "pylint", "pyflakes", "pycodestyle")  # by diff-quality's drivers, after ruff
+_PYTEST = ("pytest", "pytest")  # a tool and its module
+_NEEDS = {
+    UNIT: (_PYTEST,),
+    COVERAGE: (_PYTEST, ("coverage.py", "coverage")),
+    BENCHMARK: (_PYTEST, ("pytest-benchmark", "pytest_benchmark")),
+}
 _ALL_IS_WELL = "--fail-under=0"  # the gate judges, not coverage.py's own limit
 
 
@@ -30,6 +38,19 @@ def benchmark_folders(project: Project) -> list[str]:
     if not {"pytest", "pytest_benchmark"} <= project.python.modules:
         return []
     return [folder for folder in _folders(project) if _Package(project, folder).benchmarked()]
+
+
+def python_lacks(project: Project, suite: str) -> str:
+    """Why a Python project has no step for *suite*, as a clause; empty where that is no Python project, or has one."""
+    packages = [package for package in (_Package(project, folder) for folder in _folders(project)) if package.files]
+    reasons = [reason for package in packages if (reason := package.lacks(suite))]
+    return reasons[0] if len(reasons) == len(packages) and reasons else ""
+
+
+def python_misses(project: Project, suite: str) -> str:
+    """Likewise, but only where it is a tool that is not there."""
+    packages = [package for package in (_Package(project, folder) for folder in _folders(project)) if package.files]
+    return next((reason for package in packages if (reason := package.misses(suite))), "")
 
 
 def _folders(project: Project) -> list[str]:
@@ -59,6 +80,26 @@ class _Package:
             yield self._unit()
             if "pytest_benchmark" in python.modules and self.benchmarked():
                 yield self._benchmark()
+
+    def lacks(self, suite: str) -> str:
+        """Why there is no step for *suite* here, as a clause; empty where there is one or is none for Python."""
+        if suite in _NEEDS and not self._tested():
+            return "there is no file test_*.py or *_test.py"
+        unused = suite == BENCHMARK and not self.benchmarked()
+        return self.misses(suite) or ("no test uses the fixture benchmark" if unused else "")
+
+    def misses(self, suite: str) -> str:
+        """Which tool *suite* would need here and where it was looked for, as a clause; empty where there is one."""
+        if suite == LINT:
+            return "" if self._lint() else self._no_linter()
+        if suite not in _NEEDS or not self._tested():
+            return ""
+        missing = [tool for tool, module in _NEEDS[suite] if module not in self._project.python.modules]
+        return f"{missing[0]} is not installed in {self._project.python.path}" if missing else ""
+
+    def _no_linter(self) -> str:
+        named = ", ".join(("ruff", *_LINTERS[:-1]))
+        return f"no {named} or {_LINTERS[-1]} on PATH or beside {self._project.python.path}"
 
     def _step(self, suites: tuple[str, ...], *commands: Command, beside: bool = False) -> Step:
         title = titled(suites[0], self._folder)
@@ -104,13 +145,13 @@ class _Package:
             words = (*ruff, "check", "--exit-zero", "--output-format=json", ".")
             return (Command(words=words, output="ruff.json"),)
         mine = [path for path in self._project.changed if within(path, self._folder)]
-        return driver_commands(("flake8", "pylint", "pyflakes", "pycodestyle"), self._project, mine)
+        return driver_commands(_LINTERS, self._project, mine, beside=Path(python.path).parent)
 
     def _unit(self) -> Step:
         python = self._project.python
         junit = ("-m", "pytest", f"--junitxml={self._report(UNIT, 'junit.xml')}")
         if "coverage" not in python.modules:
-            return self._step((UNIT,), Command(words=(python.path, *junit)))
+            return replace(self._step((UNIT,), Command(words=(python.path, *junit))), note=_unmeasured(python.path))
         data = {"COVERAGE_FILE": self._report(UNIT, ".coverage")}
         run = (python.path, "-m", "coverage", "run", *self._source(), *junit)
         combine = (python.path, "-m", "coverage", "combine", "--quiet")
@@ -136,6 +177,13 @@ class _Package:
         report = f"--benchmark-json={self._report(BENCHMARK, 'benchmark.json')}"
         words = (python.path, "-m", "pytest", "-q", "--benchmark-only", report)
         return self._step((BENCHMARK,), Command(words=words))
+
+
+def _unmeasured(python: str) -> str:
+    return (
+        f"coverage.py is not installed in {python}: nothing measures coverage; "
+        "install it, or name a command under run: in the policy"
+    )
 
 
 def _on_path(name: str) -> tuple[str, ...]:

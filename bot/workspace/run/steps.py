@@ -20,8 +20,8 @@ Translate = Callable[[Path, int], None]
 class Command:
     """One command. What it prints goes to the step's log, or its standard output into the file *output* of the step's
     reports. *accepted* are the exit statuses that are no failure; *always* runs it although one before it failed.
-    *given* is its standard input. *translate* is called after it ended with such a status, and raises
-    ``CovgateError`` where the output says nothing that can be believed.
+    *given* is its standard input. *events* is true if *output* is what ``go test -json`` prints. *translate* is called
+    after it ended with such a status, and raises ``CovgateError`` where the output says nothing that can be believed.
     """
 
     words: tuple[str, ...]
@@ -30,6 +30,7 @@ class Command:
     always: bool = False
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     given: bytes = b""
+    events: bool = False
     translate: Translate | None = None
 
 
@@ -39,7 +40,9 @@ class Step:
 
     *own* is true for a command of the policy's: its reports are looked for in the checkout, and what it printed may be
     one. *beside* is true where it may run beside others of that kind: nothing is timed by it, and it changes nothing
-    that they read. *race* is true if its tests run under a race detector.
+    that they read. *race* is true if its tests run under a race detector. *rounds* is how often its benchmarks run on
+    each of two sides, 0 if on one side alone; then *shown* is what runs them there. *note* is a clause on what it
+    cannot do here.
     """
 
     suites: tuple[str, ...]
@@ -50,6 +53,8 @@ class Step:
     own: bool = False
     beside: bool = False
     race: bool = False
+    rounds: int = 0
+    note: str = ""
 
     @property
     def shown(self) -> str:

@@ -21,11 +21,12 @@ from bot.workspace.bench.turns import Turns
 from bot.workspace.git import Checkout, CheckoutError
 from bot.workspace.judge import Judged, Question, judge, policy_of_tree
 from bot.workspace.run.gathering import gathered, holds_benchmarks, seen_in, take_new
+from bot.workspace.run.go import REPEATED
 from bot.workspace.run.perform import Failed, Listener, Performance, Room, do_commands, stages
-from bot.workspace.run.plan import changed_files, plan
+from bot.workspace.run.plan import changed_files, lacking, plan
 from bot.workspace.run.processes import Processes
 from bot.workspace.run.project import Project
-from bot.workspace.run.steps import BENCHMARK, BUILD, COVERAGE, INTEGRATION, LINT, RACE, UNIT, Step, slug
+from bot.workspace.run.steps import BENCHMARK, BUILD, COVERAGE, INTEGRATION, LINT, RACE, UNIT, Command, Step, slug
 from bot.workspace.run.upload_folder import MANIFEST, Workspace, read_upload, workspace, write_upload
 
 DEFAULT_INTO = Path(".covgate") / "run"
@@ -72,7 +73,7 @@ def _into(wish: Wish, root: Path) -> Path:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
     """What came of a run. *folder* holds the upload, *artifact* is the name that it would have, *flagged* are the
-    benchmarks that look worse.
+    benchmarks that look worse, *notes* say for what no tool was found.
     """
 
     results: tuple[StepResult, ...]
@@ -80,6 +81,7 @@ class Ran:
     folder: Path
     artifact: str
     flagged: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def well(self) -> bool:
@@ -146,15 +148,22 @@ class _Run:
         others = [step for step in steps if BENCHMARK not in step.suites]
         if len(others) == len(steps):
             return steps
-        title = BENCHMARK
         both = Step(
             suites=(BENCHMARK,),
-            title=title,
+            title=BENCHMARK,
             folder=self._checkout.root,
-            reports=self._project.reports_of(title),
-            commands=(),
+            reports=self._project.reports_of(BENCHMARK),
+            commands=self._measuring(steps),
+            rounds=self._wish.rounds,
         )
         return [*others, both]
+
+    def _measuring(self, steps: Sequence[Step]) -> tuple[Command, ...]:
+        """What measures each side: how people would write it, for it is built once and run by itself."""
+        own = self._commands.get(BENCHMARK)
+        found = (step.shown.replace(f" {' '.join(REPEATED)}", "") for step in steps if BENCHMARK in step.suites)
+        shown = found if own is None else (own,)
+        return (Command(words=("; ".join(shown),)),)
 
     # --- doing -------------------------------------------------------------------------------------------------
 
@@ -203,6 +212,7 @@ class _Run:
             folder=self._place.into,
             artifact=artifact,
             flagged=flagged(judged.evaluation),
+            notes=lacking(self._project, self._commands, self._wish.asked),
         )
         write(self._place.upload, ran)
         self._place.keep()

@@ -8,6 +8,7 @@ from bot.core.model.run import Ending, StepResult
 from bot.core.render.run_text import (
     interrupted,
     render_run,
+    round_ended,
     step_began,
     step_ended,
     step_running,
@@ -50,6 +51,13 @@ def test_a_failed_step_says_why_and_where_its_log_is() -> None:
     )
 
 
+def test_what_was_not_run_is_noted_below_the_table() -> None:
+    """Each on a line of its own."""
+    assert render_run([LINT], "out", notes=["no linter was found"]).splitlines()[2:] == [
+        *("", "- no linter was found", "", "1 step in 35 ms; reports and logs are in out"),
+    ]
+
+
 def test_colour_is_on_the_result_alone() -> None:
     """The columns stay where they are."""
     assert render_run([replace(UNIT, ending=Ending.TIMED_OUT)], "out", colour=True).splitlines()[:2] == [
@@ -88,6 +96,10 @@ def test_what_runs_says_how_far_it_is() -> None:
     """Parts and the time left only where they are known."""
     assert step_began("unit", "go test ./...") == "running unit: go test ./..."
     assert step_began("benchmark", "") == "running benchmark"
+    assert step_began("benchmark", "make bench", 10) == (
+        "running benchmark (10 rounds of base and head in turns): make bench"
+    )
+    assert round_ended("benchmark", 3, 10) == "measured benchmark: round 3 of 10"
     assert step_running("unit", 1_500_000, 0, 0, None) == "unit  1.5 s"
     assert step_running("benchmark", 12_000_000, 6, 20, 28_000_000) == ("benchmark  12.0 s, 6 of 20, about 28.0 s left")
     assert steps_ended(1, 5) == "1 of 5 steps"

@@ -37,7 +37,12 @@ class Place:
 
     def run(self, *pairs: Pair, rounds: int) -> str:
         with (self.root / "log").open("ab") as log:
-            room = Room(processes=Processes(20), log=log, advanced=lambda done, total: self.said.append((done, total)))
+            room = Room(
+                processes=Processes(20),
+                log=log,
+                advanced=lambda done, total: self.said.append((done, total)),
+                rounded=lambda _number: None,
+            )
             return Turns(pairs, rounds, self.root / "staged", "benchmark").run(room)
 
     def reports(self) -> dict[str, str]:
@@ -112,7 +117,7 @@ def test_the_policys_command_is_run_in_both_trees(place: Place) -> None:
         Side.HEAD: project_of(place.root / "h", {"given": go_bench(Sum=20)}),
     }
     with (place.root / "log").open("ab") as log:
-        room = Room(processes=Processes(20), log=log, advanced=lambda _done, _total: None)
+        room = Room(processes=Processes(20), log=log, advanced=lambda _done, _total: None, rounded=lambda _number: None)
         pairs = pairs_of(Trees(sides=sides, built=place.root), bench, ["BenchmarkSum"], room)
         Turns(pairs, 2, place.root / "staged", "benchmark").run(room)
     assert (place.root / "h" / "only").read_text() == "^(BenchmarkSum)$\n"
@@ -130,7 +135,7 @@ def test_the_policys_command_finds_each_sides_own_packages(place: Place, monkeyp
     monkeypatch.setenv("PYTHONPATH", str(place.root / "head/src"))
     command = f"cd /; PYTHONSAFEPATH=1 {sys.executable} {place.root}/base/bench.py"
     with (place.root / "log").open("ab") as log:
-        room = Room(processes=Processes(20), log=log, advanced=lambda _done, _total: None)
+        room = Room(processes=Processes(20), log=log, advanced=lambda _done, _total: None, rounded=lambda _number: None)
         Turns(pairs_of(Trees(sides=sides, built=place.root), command, [], room), 1, place.root / "staged", "b").run(
             room
         )
@@ -152,7 +157,7 @@ def test_a_flagged_test_is_chosen_by_its_function(flagged: str, chosen: str, tmp
     tools(tmp_path / ".venv/bin", python="echo pytest pytest_benchmark")
     trees = Trees(sides={Side.HEAD: project}, built=tmp_path)
     with (tmp_path / "log").open("ab") as log:
-        room = Room(processes=Processes(20), log=log, advanced=lambda _done, _total: None)
+        room = Room(processes=Processes(20), log=log, advanced=lambda _done, _total: None, rounded=lambda _number: None)
         [pair] = pairs_of(trees, None, [flagged], room)
     words = pair.sides[Side.HEAD].words
     assert words[words.index("-k") + 1] == chosen
@@ -192,7 +197,9 @@ def test_go_packages_are_built_once_for_each_side(place: Place, monkeypatch: pyt
         built=place.root,
     )
     with (place.root / "log").open("ab") as log:
-        room = Room(processes=Processes(120), log=log, advanced=lambda _done, _total: None)
+        room = Room(
+            processes=Processes(120), log=log, advanced=lambda _done, _total: None, rounded=lambda _number: None
+        )
         pairs = pairs_of(trees, None, ["BenchmarkSum-2"], room)
         Turns(pairs, 1, place.root / "staged", "benchmark").run(room)
     assert [pair.name for pair in pairs] == ["package ."]
@@ -208,6 +215,8 @@ def test_a_head_whose_tests_do_not_build_fails(place: Place, monkeypatch: pytest
     broken = {**GO, "work.go": "package work\n\nfunc Sum(\n"}
     sides = {Side.BASE: project_of(place.root / "b", GO), Side.HEAD: project_of(place.root / "h", broken)}
     with (place.root / "log").open("ab") as log:
-        room = Room(processes=Processes(120), log=log, advanced=lambda _done, _total: None)
+        room = Room(
+            processes=Processes(120), log=log, advanced=lambda _done, _total: None, rounded=lambda _number: None
+        )
         with pytest.raises(Failed, match=r"the tests of \. do not build"):
             pairs_of(Trees(sides=sides, built=place.root), None, [], room)

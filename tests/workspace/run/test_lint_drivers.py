@@ -16,13 +16,13 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "lint-drivers"
 
 # What each tool printed, counted by hand: how many findings, and one of them
 PRINTED = {
-    "clang": (5, "src/main.c", 1, "clang", Level.WARNING),
+    "clang": (5, "src/main.c", 1, "-Wclang-format-violations", Level.WARNING),
     "flake8": (8, "src/shop.py", 5, "F841", Level.WARNING),
-    "go vet": (3, "inner/inner.go", 5, "go vet", Level.WARNING),
+    "go vet": (3, "inner/inner.go", 5, "vet", Level.WARNING),
     "mypy": (1, "src/typed.py", 2, "return-value", Level.ERROR),
     "pycodestyle": (4, "src/shop.py", 4, "E302", Level.WARNING),
     "pydocstyle": (3, "src/shop.py", 9, "D103", Level.WARNING),
-    "pyflakes": (4, "src/shop.py", 10, "pyflakes", Level.WARNING),
+    "pyflakes": (4, "src/shop.py", 10, "unnamed", Level.WARNING),
     "pylint": (8, "src/shop.py", 5, "W0612", Level.WARNING),
     "ruff.check": (5, "src/shop.py", 10, "F821", Level.WARNING),
     "shellcheck": (3, "src/clean.sh", 2, "SC2045", Level.ERROR),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.workspace.run.plan import NothingToRun, plan
+from bot.workspace.run.plan import NothingToRun, lacking, plan
 from bot.workspace.run.steps import Step
 from tests.workspace.run.projects import GO, PYTHON, project_of, tools
 
@@ -56,7 +56,7 @@ def test_integration_tests_of_go_are_those_with_the_tag(tmp_path: Path) -> None:
     steps = plan(project_of(tmp_path / "p", tagged), {}, ("integration",))
     assert titles(steps) == ["integration"]
     assert words(steps, "integration").startswith("go test -json -tags=integration -run Integration -coverprofile=")
-    with pytest.raises(NothingToRun, match="nothing here to run for integration; name its command in the policy"):
+    with pytest.raises(NothingToRun, match=r"for integration: no _test\.go file has //go:build integration; name its"):
         plan(project_of(tmp_path / "q", GO), {}, ("integration",))
 
 
@@ -159,3 +159,51 @@ def test_other_linters_are_run_where_the_change_needs_them(tmp_path: Path, only_
     assert titles(steps) == ["lint", "lint (shellcheck)"]
     assert steps[1].commands[0].words[-1] == "./b.sh"
     assert titles(plan(project_of(tmp_path / "p", files, frozenset({"shop.py"})), {}, ("lint",))) == ["lint"]
+
+
+def test_what_was_looked_for_is_said(tmp_path: Path, only_these_tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Python without any tool: linters, pytest and coverage.py are named, with the place where they are not."""
+    bare = Path(sys.executable).resolve()
+    tools(only_these_tools, python3=f'exec "{bare}" -I -S "$@"')
+    monkeypatch.setattr(sys, "executable", str(only_these_tools / "python3"))
+    project, python = project_of(tmp_path / "p", PYTHON), only_these_tools / "python3"
+    linters = f"no ruff, flake8, pylint, pyflakes or pycodestyle on PATH or beside {python}"
+    with pytest.raises(NothingToRun, match=f"nothing here to run for lint: {linters}; name its command"):
+        plan(project, {}, ("lint",))
+    with pytest.raises(NothingToRun, match=f"for coverage: pytest is not installed in {python}; name its command"):
+        plan(project, {}, ("coverage",))
+    remedy = "install one, or name a command under run: in the policy"
+    assert lacking(project, {}, ()) == (
+        f"no linter for Python was found: {linters}; {remedy}",
+        f"no test of Python was run: pytest is not installed in {python}; {remedy}",
+    )
+    assert lacking(project, {"lint": "true", "unit": "true"}, ()) == ()
+    assert lacking(project_of(tmp_path / "go", GO), {}, ()) == ()
+
+
+def test_tests_without_coverage_py_run_unmeasured_and_say_so(tmp_path: Path, only_these_tools: Path) -> None:
+    """The step has a note on it; coverage alone cannot be asked for."""
+    tools(only_these_tools, python3="echo pytest")
+    project = project_of(tmp_path / "p", PYTHON)
+    unit = plan(project, {}, ("unit",))[0]
+    assert unit.suites == ("unit",)
+    assert unit.note.startswith(
+        f"coverage.py is not installed in {only_these_tools}/python3: nothing measures coverage"
+    )
+    with pytest.raises(NothingToRun, match=r"for coverage: coverage\.py is not installed in"):
+        plan(project, {}, ("coverage",))
+
+
+def test_a_linter_of_the_projects_environment_is_used(tmp_path: Path, only_these_tools: Path) -> None:
+    """It need not be on the path."""
+    project = project_of(tmp_path / "p", PYTHON)
+    tools(tmp_path / "p/.venv/bin", python="echo pytest", flake8="exit 0")
+    (lint,) = plan(project, {}, ("lint",))
+    assert f"{tmp_path}/p/.venv/bin/flake8 ./shop.py" in lint.shown
+
+
+def test_a_suite_that_no_script_is_for_is_named_with_the_scripts(tmp_path: Path) -> None:
+    """So its reader knows what to call one."""
+    project = project_of(tmp_path / "p", {"package.json": "{}"})
+    with pytest.raises(NothingToRun, match=r"lint: package\.json has no script lint, and there is no node_modules/"):
+        plan(project, {}, ("lint",))

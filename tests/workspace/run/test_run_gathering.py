@@ -11,6 +11,7 @@ import pytest
 from bot.core.model.evidence import Side
 from bot.core.model.run import Ending, StepResult
 from bot.workspace.run.gathering import gathered, seen_in, take_new
+from bot.workspace.run.log import LONGEST_TAIL
 from bot.workspace.run.perform import Performance, do_commands, stages
 from bot.workspace.run.processes import Processes
 from bot.workspace.run.project import Project
@@ -37,6 +38,9 @@ class Heard:
 
     def advanced(self, step: Step, done: int, total: int) -> None:
         self.said.append(f"{step.title} {done}/{total}")
+
+    def rounded(self, step: Step, number: int) -> None:
+        self.said.append(f"{step.title} round {number}")
 
     def tick(self) -> None:
         """Nothing is drawn."""
@@ -177,3 +181,47 @@ def test_folders_of_a_project_are_told_from_the_top(tmp_path: Path) -> None:
         root=tmp_path, files=frozenset({"b/go.mod", "go.mod", "a/go.mod"}), changed=frozenset(), staged=tmp_path
     )
     assert project.folders_with("go.mod") == [".", "a", "b"]
+
+
+def test_a_command_that_prints_nothing_gives_no_report(bench: Bench) -> None:
+    """An empty file would be a broken report, and there is none to break."""
+    (result,) = bench.do([bench.step("benchmark", "true")])
+    assert (result.ending, bench.names()) == (Ending.SUCCESS, [])
+
+
+def built_in(bench: Bench, text: str, *, events: bool) -> str:
+    """What the log has after its first line, for a command of ours whose output is the report."""
+    step = Step(
+        suites=("unit",),
+        title="unit",
+        folder=bench.root,
+        reports=bench.root / "staged/head/unit",
+        commands=(Command(words=shell(text), output="out.json", events=events),),
+        note="nothing measures coverage",
+    )
+    (result,) = bench.do([step])
+    assert result.note == "nothing measures coverage"
+    return (bench.root / ".covgate" / result.log).read_text().partition("\n")[2]
+
+
+def test_the_log_has_what_went_into_the_report(bench: Bench) -> None:
+    """The tests' own text of ``go test -json``, also where they failed; of any other tool what it printed."""
+    events = (
+        '{"Action":"output","Output":"=== RUN   TestA\\n"}\n[1]\nno event\n{"Action":"output","Output":"FAIL\\n"}\n'
+    )
+    (bench.root / "printed").write_text(events)
+    assert built_in(bench, "cat printed; exit 1", events=True) == "=== RUN   TestA\n[1]\nno event\nFAIL\n"
+    (bench.root / ".covgate/unit.log").unlink()
+    (bench.root / "staged/head/unit/out.json").unlink()
+    assert built_in(bench, "cat printed", events=False) == events
+
+
+def test_a_log_is_bounded(bench: Bench) -> None:
+    """It holds the end, from the beginning of a line; the report holds all."""
+    (bench.root / "printed").write_text("".join(f"line {number}\n" for number in range(300_000)))
+    log = built_in(bench, "cat printed", events=False)
+    lines = log.splitlines()
+    assert len(log) <= LONGEST_TAIL + 10
+    assert (lines[0], lines[-1]) == ("[...]", "line 299999")
+    assert lines[1].startswith("line ")
+    assert (bench.root / "staged/head/unit/out.json").stat().st_size > LONGEST_TAIL
