@@ -11,6 +11,7 @@ from bot.core.parse.coverage import cobertura as cobertura_format
 from bot.core.parse.coverage import coverage_py, go_cover, lcov
 from bot.core.parse.detect import REPORT_NAMES, Family, detect, looks_like_report
 from bot.core.parse.report import PARSERS
+from bot.core.parse.wreckage import is_wreckage
 from tests.core.parse.reading import SAMPLES, cobertura, refusal
 
 SAMPLE_FAMILIES = [
@@ -121,6 +122,8 @@ def test_an_error_names_its_file():
         "bench.txt",
         "ruff.sarif",
         "golangci-lint.json",
+        "test.json",
+        "test_output.log",
     ],
 )
 def test_usual_names_are_worth_a_look(name: str):
@@ -129,11 +132,18 @@ def test_usual_names_are_worth_a_look(name: str):
 
 
 @pytest.mark.parametrize(
-    "name", ["package.json", "main.go", "README.md", ".coverage", "test.out", "test_output.log", "benches.rs"]
+    "name", ["package.json", "main.go", "README.md", ".coverage", "test.out", "server.log", "benches.rs"]
 )
 def test_other_names_are_not(name: str):
     """They may still be named by the user."""
     assert not looks_like_report(name)
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing of tests\n"])
+def test_a_log_promises_nothing(content: bytes):
+    """It is looked at for tests; one without any is no report that was destroyed."""
+    assert isinstance(refusal(content, "test_output.log"), UnknownFormat)
+    assert not is_wreckage("test_output.log", content)
 
 
 def test_the_page_on_formats_names_each_format_and_glob():
