@@ -1,6 +1,7 @@
 """Coverage, tests, races, lint, build and benchmarks in one verdict."""
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 from bot.core.model.benchmarks import Benchmark, Benchmarks, Direction, Measure
 from bot.core.model.coverage import Metric
 from bot.core.model.errors import Problem
-from bot.core.model.evidence import Awaited, Baseline, Gap, Report, Upload
+from bot.core.model.evidence import Awaited, Baseline, BenchRun, Gap, Layout, Report, Upload
 from bot.core.model.policy import BenchmarkRules, BuildRule, LintRule, Mode, Policy, TestsRule
+from bot.core.model.suites import Outcome
 from bot.core.model.verdict import Complete, Conclusion
 from tests.core.making import (
     HEAD,
@@ -207,3 +209,22 @@ def test_a_gate_that_is_there_is_green_only_of_its_own_evidence(
         assert found.suites.raced
     if "lint" in green:
         assert found.findings is not None or "lint" in steps
+
+
+def test_a_run_that_confirms_is_not_expected_of_every_change():
+    """It is made only where something looked worse; the base's having had one makes its absence no gap."""
+    first = whole(COVERED, GREEN)
+    second = replace(
+        upload(bench(1.0), name="confirm"), bench=BenchRun(layout=Layout.INTERLEAVED, base_sha=HEAD, confirms=True)
+    )
+    kept = judged(evidence(first, second)).kept
+    assert kept is not None
+    assert kept.uploads == {(first.workflow, first.name)}
+
+
+def test_to_skip_every_test_is_no_way_to_green():
+    """Where some passed on the base. Where none ever did, nothing is judged."""
+    skipped = evidence(upload(told(*cases("a_ b_"))))
+    before = Baseline(sha=HEAD, suites={("s", "a"): Outcome.PASSED, ("s", "b"): Outcome.PASSED})
+    assert conclusions(judged(skipped, before, rules=without_coverage()))["tests"] is Conclusion.FAILURE
+    assert conclusions(judged(skipped, rules=without_coverage()))["tests"] is Conclusion.NEUTRAL

@@ -36,9 +36,11 @@ def _judge(suites: SuitesComparison | None, steps: Steps, rules: TestsRule, sett
         return Conclusion.SUCCESS, JobsSucceeded(names=steps.names)
     if suites is None or not suites.counts.total:
         return setting.none_came()
-    ran = suites.counts.total > suites.counts.skipped
     passed = TestsPassed(counts=suites.counts, base=suites.base, flaky=len(suites.flaky))
-    return Conclusion.SUCCESS if ran else Conclusion.NEUTRAL, passed
+    if suites.counts.total > suites.counts.skipped:
+        return Conclusion.SUCCESS, passed
+    lost = suites.base is not None and suites.base.passed > 0  # to skip every test is to have none
+    return Conclusion.FAILURE if lost else Conclusion.NEUTRAL, passed
 
 
 def _failed_case(suites: SuitesComparison, rules: TestsRule) -> Judgement | None:

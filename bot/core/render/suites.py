@@ -20,8 +20,7 @@ def suites_words(reason: SuitesReason, voice: Voice) -> Words:
     """Why the gate ``tests`` or ``races`` came out as it did."""
     match reason:
         case TestsPassed(counts=counts, base=base, flaky=flaky):
-            again = f" {units.count(flaky, 'test')} failed at first and passed when tried again." if flaky else ""
-            return Words(f"{counts_words(counts, base)}.{again}")
+            return _passed(counts, base, flaky)
         case TestsFailed(counts=counts, names=names, newly=newly):
             return Words(
                 f"{_failed(counts)}{_newly(newly, counts.bad)}: {first_of(names, voice)}.",
@@ -37,6 +36,14 @@ def suites_words(reason: SuitesReason, voice: Voice) -> Words:
             return Words(f"{units.count(len(races), 'data race')} reported: {places}.")
         case DetectorOff(suites=suites):
             return _detector_off(suites, voice)
+
+
+def _passed(counts: CaseCounts, base: CaseCounts | None, flaky: int) -> Words:
+    said = counts_words(counts, base)
+    if counts.total == counts.skipped:
+        return Words(f"No test ran: {said}.", "See why all of them are skipped.")
+    again = f" {units.count(flaky, 'test')} failed at first and passed when tried again." if flaky else ""
+    return Words(f"{said}.{again}")
 
 
 def _failed(counts: CaseCounts) -> str:

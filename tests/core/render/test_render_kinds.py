@@ -10,6 +10,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from bot.core.model.comparison import CaseCounts, FindingScope
 from bot.core.model.evidence import Awaited, Gap
+from bot.core.model.findings import Finding
 from bot.core.model.limits import LimitOutcome
 from bot.core.model.suites import Case, Outcome
 from bot.core.model.verdict import (
@@ -51,6 +52,7 @@ from tests.core.render.verdicts import CONTEXT, EVIL, INPUTS, gate
 SAMPLES: dict[str, tuple[str, Reason]] = {
     "tests passed": ("tests", TestsPassed(counts=CaseCounts(passed=120, skipped=1), base=CaseCounts(passed=118))),
     "tests passed, flaky": ("tests", TestsPassed(counts=CaseCounts(passed=1), flaky=1)),
+    "all skipped": ("tests", TestsPassed(counts=CaseCounts(skipped=2), base=CaseCounts(passed=2))),
     "tests failed": ("tests", TestsFailed(counts=SUITES.counts, names=("TestA", "TestB"), newly=1)),
     "one test failed": ("tests", TestsFailed(counts=CaseCounts(passed=2, failed=1), names=("TestA",))),
     "all newly": ("tests", TestsFailed(counts=CaseCounts(errored=2), names=("TestA", "TestB"), newly=2)),
@@ -95,6 +97,7 @@ def test_what_each_reason_says():
         {
             "tests passed": "121 (+3) tests: 120 (+2) passed, 1 (+1) skipped.",
             "tests passed, flaky": "1 test: 1 passed. 1 test failed at first and passed when tried again.",
+            "all skipped": "No test ran: 2 tests: 0 (-2) passed, 2 (+2) skipped. See why all of them are skipped.",
             "tests failed": "2 of 120 tests failed or broke off, 1 of them newly: `TestA`, `TestB`. Correct what newly fails first.",
             "one test failed": "1 of 3 tests failed: `TestA`.",
             "all newly": "2 of 2 tests broke off, all of them newly: `TestA`, `TestB`.",
@@ -362,3 +365,10 @@ def test_a_message_of_several_lines_is_one():
     case = Case(suite="s", name="t", outcome=Outcome.FAILED, message="assert 2.0 == 3\n +  where 2.0 = tax(10)")
     body = render_comment(replace(EVERYTHING, suites=replace(SUITES, bad=(case,))), CONTEXT)
     assert "assert 2.0 == 3 + where 2.0 = tax(10)" in body.replace("&#43;", "+")
+
+
+def test_a_finding_without_a_word_still_has_a_mark_with_one():
+    """GitHub refuses a whole check run for one annotation without a message."""
+    bare = Finding(path="a.py", line=1, rule="", message="")
+    (mark,) = annotate_kinds(replace(EVERYTHING, suites=None, findings=replace(FOUND, counted=(bare,))), CONTEXT)
+    assert (mark.title, mark.message) == ("Finding", "Finding")

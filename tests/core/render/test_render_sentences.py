@@ -285,7 +285,7 @@ def test_the_answers_to_commands():
     ] == snapshot(
         [
             """\
-covgate judges the coverage of this pull request by the policy of its base branch.
+covgate judges this pull request by the policy of its base branch.
 
 - `/recheck` reads everything anew and judges again (the author, or triage permission and above)
 - `/covgate help` shows this
