@@ -122,7 +122,11 @@ def _kept(evidence: Evidence, seen: _Seen) -> Baseline:
         findings=seen.findings.findings if seen.findings is not None else None,
         raced=seen.suites is not None and bool(seen.suites.raced or seen.suites.unraced),
         benchmarks=(record,) if record is not None else (),
-        uploads=frozenset((upload.workflow, upload.name) for upload in seen.merged.uploads),
+        uploads=frozenset(
+            (upload.workflow, upload.name)
+            for upload in seen.merged.uploads
+            if not (upload.bench and upload.bench.confirms)  # which there is only where something looked worse
+        ),
     )
 
 

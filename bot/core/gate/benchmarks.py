@@ -7,21 +7,19 @@ asks for none. ``docs/gates.md`` has the rule and an example.
 from __future__ import annotations
 
 from bot.core.gate.combine import in_mode
+from bot.core.gate.setting import BELIEVED
 from bot.core.model.limits import LimitOutcome, LimitResult
 from bot.core.model.policy import BenchmarkRules, Mode, modes
 from bot.core.model.regression import BenchmarkComparison, Confirmation, MeasureComparison, Rule, Standing
 from bot.core.model.verdict import (
-    Complete,
     Conclusion,
     GateResult,
     Inconclusive,
-    LeftReport,
     LimitsBroken,
     NoneCame,
     NoRegression,
     NotComparable,
     NothingCoverable,
-    NotMeasured,
     Reason,
     Regressed,
     Unconfirmed,
@@ -29,7 +27,6 @@ from bot.core.model.verdict import (
 
 _Judgement = tuple[Conclusion, Reason]
 _FAILED, _PASSED, _UNJUDGED = Conclusion.FAILURE, Conclusion.SUCCESS, Conclusion.NEUTRAL
-_HEARD = (Complete, LeftReport, NotMeasured, NothingCoverable)
 _MISSING = (LimitOutcome.NO_BENCHMARK, LimitOutcome.NO_MEASURE)
 _CERTAIN = (Confirmation.AGREED, Confirmation.NOT_ASKED)
 
@@ -58,7 +55,7 @@ def _judge(comparison: BenchmarkComparison | None, *, configured: bool, standing
     certain = _certain(comparison) if comparison else None
     if certain:
         return _FAILED, certain
-    if not isinstance(standing.reason, _HEARD):
+    if not isinstance(standing.reason, BELIEVED):
         return standing.judged, standing.reason
     if comparison is None or not comparison.reports:
         return _absent(on_base=comparison is not None, configured=configured, standing=standing)

@@ -21,6 +21,11 @@ from bot.core.model.verdict import (
 
 Judgement = tuple[Conclusion, Reason]
 
+BELIEVED = (Complete, LeftReport, NotMeasured, NothingCoverable)
+"""Reasons of the gate ``evidence`` with which all other evidence is whole: that coverage is missing, or covers less, is
+the affair of coverage.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
@@ -43,11 +48,8 @@ class Setting:
 
     @property
     def unheard(self) -> Judgement | None:
-        """What the gate shares where the evidence is incomplete or unreadable: it passes on no part of it. That
-        coverage is missing, or covers less, is the affair of coverage.
-        """
-        believed = (Complete, LeftReport, NotMeasured, NothingCoverable)
-        return None if isinstance(self.standing.reason, believed) else (self.standing.judged, self.standing.reason)
+        """What the gate shares where the evidence is incomplete or unreadable: it passes on no part of it."""
+        return None if isinstance(self.standing.reason, BELIEVED) else (self.standing.judged, self.standing.reason)
 
     def lacking(self, reason: Reason) -> Judgement:
         """What it comes to that something is not there, or is not known."""

@@ -59,9 +59,9 @@ def _placed(evaluation: Evaluation) -> Iterator[tuple[str, int, str, str, str]]:
     if evaluation.findings is not None:
         for finding in evaluation.findings.counted:
             if finding.path and finding.line:
-                title = f"{plain(finding.tool)} {plain(finding.rule)}".strip()
+                title = f"{plain(finding.tool)} {plain(finding.rule)}".strip() or "Finding"
                 message = plain(finding.message, _LONGEST) or title
-                yield finding.path, finding.line, _LEVELS[finding.level], title or "Finding", message
+                yield finding.path, finding.line, _LEVELS[finding.level], title, message
 
 
 _LEVELS = {Level.ERROR: "failure", Level.WARNING: "warning", Level.NOTE: "notice"}

@@ -412,7 +412,7 @@ def unjudged(sections: Sequence[str], voice: Voice) -> str:
 def help_text() -> str:
     """What ``/covgate help`` answers."""
     return (
-        "covgate judges the coverage of this pull request by the policy of its base branch.\n\n"
+        "covgate judges this pull request by the policy of its base branch.\n\n"
         "- `/recheck` reads everything anew and judges again (the author, or triage permission and above)\n"
         "- `/covgate help` shows this\n\n"
         "A command stands on a line of its own, outside quotes and code."
